@@ -1,0 +1,4 @@
+/** Chooses an engine for TensorFlow.js (native, wasm), completes it, and gives the one source of randomness. */
+export { describe, engines, ready } from './engines';
+export { Random, type RandomState } from './random';
+export { engineNames, type EngineName, type EngineReport } from './types';

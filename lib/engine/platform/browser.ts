@@ -1,0 +1,10 @@
+import type { EngineProvider } from '../types';
+import { cpuProvider, wasmProvider } from './everywhere';
+
+/** Engines that a web page can use. The page serves the .wasm files beside its script, or calls `setWasmPaths`. */
+export const providers: readonly EngineProvider[] = [wasmProvider(), cpuProvider];
+
+/** A web page has no environment variables. */
+export function requestedEngine(): string | undefined {
+  return undefined;
+}

@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { describe as describeEngine, engines, ready, type EngineReport } from '../../lib/engine';
+
+const report: EngineReport = { engine: 'native', version: 'TensorFlow 2.18.0', threads: 2, device: 'CPU', why: '' };
+
+afterEach(() => delete process.env.GENLAB_ENGINE);
+
+describe('ready', () => {
+  test('answers the same report however often it is called', async () => {
+    const first = ready({ engine: 'wasm' });
+    expect(ready({ engine: 'wasm' })).toBe(first);
+    expect(ready()).toBe(first);
+    expect(await first).toMatchObject({ engine: 'wasm', version: 'TensorFlow.js 4.22.0', device: 'SIMD', why: '' });
+    expect(tf.getBackend()).toBe('wasm');
+  });
+
+  test('an engine that was asked for and is not there is an error in one line', async () => {
+    await expect(ready({ engine: 'webgpu' })).rejects.toThrow('The engine webgpu does not exist on this platform.');
+    expect(await ready({ engine: 'wasm' })).toMatchObject({ engine: 'wasm' });
+  });
+
+  test('cpu runs without the greeting of TensorFlow.js', async () => {
+    const warned: unknown[] = [];
+    const { warn } = console;
+    console.warn = (...message: unknown[]) => void warned.push(message);
+    try {
+      expect(await ready({ engine: 'cpu' })).toMatchObject({ engine: 'cpu', threads: 1 });
+      expect(tf.tidy(() => tf.ones([2]).add(1).dataSync())).toEqual(Float32Array.of(2, 2));
+    } finally {
+      console.warn = warn;
+    }
+    expect(warned).toEqual([]);
+  });
+});
+
+describe('describe', () => {
+  test('says engine, version, threads and device', () => {
+    expect(describeEngine(report)).toBe('Engine: native (TensorFlow 2.18.0, 2 threads, CPU).');
+  });
+
+  test('says why a better engine is not used', () => {
+    const why = 'native is not available: its addon is not built';
+    expect(
+      describeEngine({ ...report, engine: 'wasm', version: 'TensorFlow.js 4.22.0', device: 'SIMD', threads: 1, why }),
+    ).toBe(
+      'Engine: wasm (TensorFlow.js 4.22.0, 1 thread, SIMD); native is not available: its addon is not built; `npx genlab doctor` tells more.',
+    );
+  });
+});
+
+test('engines lists what this platform has, best first', () => {
+  expect(engines().map(({ engine }) => engine)).toEqual(['native', 'wasm', 'cpu']);
+  expect(engines().find(({ engine }) => engine === 'wasm')?.missing).toBeUndefined();
+});
