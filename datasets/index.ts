@@ -1,0 +1,3 @@
+/** The course's data: pictures of clothes, and toy sets made from a seed. One interface whatever the source. */
+export { fashionMnist } from './fashion-mnist';
+export type { Batch, BatchOptions, Bilingual, Dataset, DatasetInfo, Language, Split } from './types';
