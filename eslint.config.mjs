@@ -28,9 +28,19 @@ export default tseslint.config(
     plugins: { 'import-x': importX },
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'Buffer', 'require', 'module', '__dirname', 'setTimeout', 'clearTimeout', 'URL'].map(
-          (name) => [name, 'readonly'],
-        ),
+        [
+          'process',
+          'console',
+          'Buffer',
+          'require',
+          'module',
+          '__dirname',
+          'setTimeout',
+          'clearTimeout',
+          'setInterval',
+          'clearInterval',
+          'URL',
+        ].map((name) => [name, 'readonly']),
       ),
     },
     settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js', '.mjs', '.json'] } } },
