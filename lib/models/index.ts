@@ -1,0 +1,4 @@
+/** One family a file: a config, a builder, losses and samplers as plain functions, and a `train…` that puts them together. */
+export * as ae from './ae';
+export { type ImageBatch, type ImageSplit, type ImageTraining } from './data';
+export * as vae from './vae';

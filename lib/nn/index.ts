@@ -1,0 +1,4 @@
+/** Blocks that two or more models share, seeded initializers, and the way to a model's variables. */
+export { type Arch, type BodyConfig, checkBody, decoderBody, dense, denseStack, encoderBody } from './blocks';
+export { Seeds } from './seeds';
+export { countParams, variablesOf } from './variables';

@@ -1,0 +1,74 @@
+/** What was measured after an epoch, by the caller's `onEpoch`. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly step: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** A run as plain data: what a checkpoint keeps of it. */
+export interface HistoryData {
+  readonly name: string;
+  readonly loss: number[];
+  readonly metrics: Record<string, number[]>;
+  readonly epochs: EpochRecord[];
+  images: number;
+  seconds: number;
+  predictedSeconds?: number;
+  interrupted: boolean;
+}
+
+export function emptyHistory(name: string): HistoryData {
+  return { name, loss: [], metrics: {}, epochs: [], images: 0, seconds: 0, interrupted: false };
+}
+
+/** Each value averaged with the `window − 1` before it. */
+export function smooth(values: readonly number[], window: number): number[] {
+  let sum = 0;
+  return values.map((value, i) => {
+    sum += value - (i >= window ? values[i - window] : 0);
+    return sum / Math.min(i + 1, window);
+  });
+}
+
+/** The loss averaged over the last steps, and a curve of at most 60 points up to there. */
+export function smoothedEnd(loss: readonly number[]): { loss: number; curve: number[] } {
+  const mean = (from: number, to: number) => loss.slice(from, to).reduce((sum, value) => sum + value, 0) / (to - from);
+  const points = Math.min(60, loss.length);
+  const edge = (i: number) => Math.round((i * loss.length) / points);
+  const curve = Array.from({ length: points }, (_, i) => mean(edge(i), edge(i + 1)));
+  return { loss: mean(Math.max(0, loss.length - 50), loss.length), curve };
+}
+
+/** How a run went. */
+export class History {
+  constructor(readonly data: HistoryData) {}
+
+  /** The loss of each step. */
+  get loss(): readonly number[] {
+    return this.data.loss;
+  }
+
+  /** Whatever else the loss function returned, step by step. */
+  get metrics(): Readonly<Record<string, readonly number[]>> {
+    return this.data.metrics;
+  }
+
+  /** What `onEpoch` returned. */
+  get epochs(): readonly EpochRecord[] {
+    return this.data.epochs;
+  }
+
+  /** Time in all, with what came between the steps. */
+  get seconds(): number {
+    return this.data.seconds;
+  }
+
+  /** What the run foretold of its time after the first steps; undefined if it was over before. */
+  get predictedSeconds(): number | undefined {
+    return this.data.predictedSeconds;
+  }
+
+  get interrupted(): boolean {
+    return this.data.interrupted;
+  }
+}

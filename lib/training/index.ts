@@ -1,0 +1,5 @@
+/** The training loop: live progress, interrupt and resume, history. A browser can run all of it. */
+export { Adam } from './adam';
+export { type EpochRecord, History, type HistoryData, smooth } from './history';
+export { budget, language, type Language } from './host';
+export { type Loss, type StepInfo, train, type TrainOptions } from './train';
