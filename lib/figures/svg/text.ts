@@ -1,0 +1,78 @@
+import { chineseFamily, ink } from '../style';
+
+export interface TextStyle {
+  readonly x: number;
+  /** Of the first line's baseline. */
+  readonly y: number;
+  readonly size: number;
+  readonly color?: string;
+  readonly anchor?: 'start' | 'middle' | 'end';
+  /** Degrees, clockwise. */
+  readonly rotate?: number;
+  readonly weight?: 'normal' | 'bold';
+}
+
+/** Letters that the Latin font lacks: Chinese, its punctuation, full-width forms. */
+const chinese = /[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFFEF]+/g;
+
+/** SVG for a line of text, or several with `<br>` between them. Knows `<b>`, `<i>`, `<sub>` and `<sup>`, as plotly does. */
+export function textSvg(markup: string, style: TextStyle): string {
+  if (!markup) return '';
+  const { x, y, size, color = ink, anchor = 'start', rotate = 0, weight = 'normal' } = style;
+  const turn = rotate ? ` transform="rotate(${rotate} ${round(x)} ${round(y)})"` : '';
+  const lines = markup.split(/<br ?\/?>/).map((line, i) => {
+    const place = `x="${round(x)}" y="${round(y + i * size * 1.25)}"`;
+    return `<tspan ${place}>${spans(line, size)}</tspan>`;
+  });
+  const bold = weight === 'bold' ? ' font-weight="bold"' : '';
+  return `<text font-size="${size}" fill="${color}" text-anchor="${anchor}"${bold}${turn}>${lines.join('')}</text>`;
+}
+
+/** About how wide a text will be. Exact enough to leave room for it. */
+export function textWidth(markup: string, size: number): number {
+  const lines = markup.split(/<br ?\/?>/).map((line) => {
+    let width = 0;
+    for (const letter of line.replace(/<[^>]*>/g, '')) {
+      width +=
+        letter >= '\u2E80'
+          ? 1
+          : /[A-ZMWmw@%–—]/.test(letter)
+            ? 0.78
+            : /[iljtf.,:;'|!()[\] ]/.test(letter)
+              ? 0.37
+              : 0.62;
+    }
+    return width * size;
+  });
+  return Math.max(...lines);
+}
+
+const open: Readonly<Record<string, (size: number) => string>> = {
+  b: () => '<tspan font-weight="bold">',
+  i: () => '<tspan font-style="italic">',
+  sub: (size) => `<tspan font-size="${round(size * 0.72)}" baseline-shift="${round(-size * 0.22)}">`,
+  sup: (size) => `<tspan font-size="${round(size * 0.72)}" baseline-shift="${round(size * 0.38)}">`,
+};
+
+function spans(line: string, size: number): string {
+  return line
+    .split(/(<\/?(?:b|i|sub|sup)>)/)
+    .map((piece) => {
+      const tag = /^<(\/?)(b|i|sub|sup)>$/.exec(piece);
+      if (tag) return tag[1] ? '</tspan>' : open[tag[2]](size);
+      return escapeXml(piece).replace(chinese, (letters) => `<tspan font-family="${chineseFamily}">${letters}</tspan>`);
+    })
+    .join('');
+}
+
+/** Entities that a caller wrote (`&lt;`) stay what they are. */
+function escapeXml(text: string): string {
+  return text
+    .replace(/&(?!(?:lt|gt|amp|quot|#\d+);)/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;');
+}
+
+export function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
