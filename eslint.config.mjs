@@ -98,7 +98,7 @@ export default tseslint.config(
   },
   {
     // A lesson shows values by naming them on a cell's last line.
-    files: ['solutions/*.ts'],
+    files: ['solutions/*.ts', 'test/lesson/fixtures/*.ts'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off' },
   },
   prettier,

@@ -1,0 +1,20 @@
+/** Lessons as they are written: read, check, build into notebooks, hand out to students. */
+export { build, type BuildOptions, type BuildReport } from './build';
+export { exercisesOf } from './exercises';
+export { findLesson, lessonFile, listLessons, loadLesson, type Place, shownPath } from './files';
+export { checksum, type GraderMetadata } from './nbgrader';
+export { buildNotebook, notebookText } from './notebook';
+export { parseLesson, readLesson } from './parse';
+export {
+  type Cell,
+  type Exercise,
+  type Lang,
+  langs,
+  type Lesson,
+  LessonError,
+  type Notebook,
+  type NotebookCell,
+  type Problem,
+  showProblem,
+  type Variant,
+} from './types';
