@@ -148,6 +148,7 @@ function lastLines(output, count = 3) {
 async function withLock(file, say, work) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const mine = JSON.stringify({ pid: process.pid, host: os.hostname() });
+  let told = false;
   for (;;) {
     try {
       fs.writeFileSync(file, mine, { flag: 'wx' });
@@ -167,7 +168,8 @@ async function withLock(file, say, work) {
       }
       continue;
     }
-    say(`waiting for another set-up${holder ? ` (process ${holder.pid})` : ''}`);
+    if (!told) say(`waiting for another set-up${holder ? ` (process ${holder.pid})` : ''}`);
+    told = true;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   try {

@@ -31,11 +31,11 @@ const stamp = 'native';
 
 /**
  * The set-up step. Throws a SetupError that says why there is no native engine.
- * @param {readonly string[] | undefined} python command that has pip
+ * @param {() => Promise<readonly string[] | undefined>} findPip a Python command that has pip; asked for only if the library is not there yet
  * @param {(text: string) => void} say
  * @returns {Promise<{ version: string, built: boolean }>}
  */
-async function ensureNative(python, say) {
+async function ensureNative(findPip, say) {
   const before = readStamp(stamp)?.split(' ');
   // The stamp: inputs, addon, TensorFlow's version and the library's place, which may hold spaces and so is the last.
   if (before?.[0] === inputs() && before[1] === addonHash() && fs.existsSync(before.slice(3).join(' '))) {
@@ -44,7 +44,7 @@ async function ensureNative(python, say) {
   clearStamp(stamp);
   const lock = path.join(cacheFolder(), 'native.lock');
   return withLock(lock, say, async () => {
-    const tensorflow = await findTensorFlow(python, say);
+    const tensorflow = await findTensorFlow(findPip, say);
     const addon = await buildAddon(tensorflow, say);
     installAddon(addon);
     say('checking');

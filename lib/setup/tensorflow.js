@@ -28,11 +28,11 @@ const wheels = new Map([
  */
 
 /**
- * @param {readonly string[] | undefined} python command that has pip
+ * @param {() => Promise<readonly string[] | undefined>} findPip a Python command that has pip
  * @param {(text: string) => void} say
  * @returns {Promise<TensorFlow>}
  */
-async function findTensorFlow(python, say) {
+async function findTensorFlow(findPip, say) {
   const own = process.env.GENLAB_TENSORFLOW;
   if (own) {
     const found = inFolder(path.resolve(own));
@@ -47,6 +47,7 @@ async function findTensorFlow(python, say) {
   if (cached) return cached;
   const wheel = wheels.get(machine);
   if (!wheel) throw new SetupError(`there is no TensorFlow library for ${machine}`);
+  const python = await findPip();
   if (!python) throw new SetupError("there is no Python with pip to fetch TensorFlow's library with");
   await fromWheel(python, wheel, folder, say);
   const unpacked = inFolder(folder);
