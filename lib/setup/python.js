@@ -25,7 +25,7 @@ const {
  * @typedef {object} Jupyter
  * @property {'venv' | 'path' | 'none'} from our environment, PATH, or nowhere
  * @property {readonly string[] | undefined} lab command that starts the server
- * @property {'lab' | 'notebook'} front
+ * @property {'lab' | 'notebook' | 'classic'} front classic: a Notebook before version 7
  * @property {readonly string[] | undefined} nbconvert
  * @property {readonly string[] | undefined} python one that can import jupyter_client
  * @property {string} text what there is, in words
@@ -114,20 +114,24 @@ async function jupyterOnPath() {
     text: 'no Jupyter',
   };
   if (!jupyter) return none;
-  const works = async (/** @type {string} */ part) =>
-    (await run(jupyter, [part, '--version'], { timeout: 30_000 })).code === 0;
-  const nbconvert = await works('nbconvert');
-  const front = (await works('lab')) ? 'lab' : (await works('notebook')) ? 'notebook' : undefined;
-  if (!nbconvert && !front) return none;
+  const version = async (/** @type {string} */ part) => {
+    const { code, stdout } = await run(jupyter, [part, '--version'], { timeout: 30_000 });
+    return code === 0 ? Number.parseInt(stdout, 10) : undefined;
+  };
+  const nbconvert = (await version('nbconvert')) !== undefined;
+  const lab = (await version('lab')) !== undefined;
+  const notebook = lab ? undefined : await version('notebook');
+  if (!nbconvert && !lab && notebook === undefined) return none;
+  const server = lab ? 'lab' : notebook !== undefined ? 'notebook' : undefined;
   const python = await findPython();
   const client = python && (await run(python, ['-c', 'import jupyter_client'])).code === 0 ? [python] : undefined;
   return {
     from: 'path',
-    lab: front && [jupyter, front],
-    front: front ?? 'lab',
+    lab: server && [jupyter, server],
+    front: server === 'notebook' && Number(notebook) < 7 ? 'classic' : (server ?? 'lab'),
     nbconvert: nbconvert ? [jupyter, 'nbconvert'] : undefined,
     python: client,
-    text: `${jupyter} (${[front, nbconvert && 'nbconvert'].filter(Boolean).join(', ')})`,
+    text: `${jupyter} (${[server, nbconvert && 'nbconvert'].filter(Boolean).join(', ')})`,
   };
 }
 
