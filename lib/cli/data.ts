@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import type { DataSet } from '../setup/data.js';
 import { defineCommand } from './command';
 
 export const command = defineCommand({
@@ -22,7 +23,7 @@ dataset-fashion-mnist), and in the cache; the first place that has any of its fi
     }
     const sets = names.length > 0 ? names.map((name) => known(() => data.dataSet(name))) : data.dataSets;
     if (action === 'fetch') {
-      for (const set of sets) await fetch(set.name);
+      for (const set of sets) await fetch(set);
       return 0;
     }
     const rows = await Promise.all(
@@ -54,13 +55,13 @@ dataset-fashion-mnist), and in the cache; the first place that has any of its fi
   },
 });
 
-async function fetch(name: string): Promise<void> {
-  const { fetchData, cachedFolder, dataSet } = await import('../setup/data.js');
+async function fetch(set: DataSet): Promise<void> {
+  const { fetchData, cachedFolder } = await import('../setup/data.js');
   const { Progress } = await import('../setup/progress.js');
   await known(() =>
-    new Progress(1).step(name, async (say) => {
-      const source = await fetchData(name, say);
-      return { text: `in ${cachedFolder(dataSet(name))}, from ${source}` };
+    new Progress(1).step(set.name, async (say) => {
+      const source = await fetchData(set, say);
+      return { text: `in ${cachedFolder(set)}, from ${source}` };
     }),
   );
 }

@@ -35,9 +35,9 @@ const { megabytes } = require('./progress.js');
  * @typedef {object} DataSet
  * @property {string} name
  * @property {string} title
- * @property {DataFile[]} files
+ * @property {readonly DataFile[]} files
  * @property {number} packed bytes to download, about
- * @property {string[]} mirrors addresses to which a file's name and .gz are appended
+ * @property {readonly string[]} mirrors addresses to which a file's name and .gz are appended
  * @property {string} debianPackage holds the files in /usr/share/datasets/NAME
  */
 
@@ -161,12 +161,11 @@ function fingerprint(set, folder) {
 
 /**
  * The set-up step: the data set is there and right, fetched if it must be.
- * @param {string} name
+ * @param {DataSet} set
  * @param {(text: string) => void} say
  * @returns {Promise<{ folder: string, fetched: string | undefined }>}
  */
-async function ensureData(name, say) {
-  const set = dataSet(name);
+async function ensureData(set, say) {
   const stamp = `data-${set.name}`;
   const folder = findFolder(set);
   if (folder && readStamp(stamp) === fingerprint(set, folder)) return { folder, fetched: undefined };
@@ -174,7 +173,7 @@ async function ensureData(name, say) {
   const faults = folder ? (await verify(set, folder)).filter(({ state }) => state !== 'ok') : [];
   let fetched;
   if (!folder || (faults.length > 0 && folder === cachedFolder(set))) {
-    fetched = await fetchData(name, say);
+    fetched = await fetchData(set, say);
   } else if (faults.length > 0) {
     const list = faults.map(({ file, what }) => `  ${file} ${what}`).join('\n');
     throw new SetupError(`the data set ${set.name} in ${folder} is not whole:\n${list}\n${waysToGet(set)}`);
@@ -186,13 +185,12 @@ async function ensureData(name, say) {
 
 /**
  * Brings the files that are missing or wrong into the cache.
- * @param {string} name
+ * @param {DataSet} set
  * @param {(text: string) => void} say
- * @param {{ mirrors?: readonly string[], debian?: boolean }} [options]
+ * @param {{ debian?: boolean }} [options]
  * @returns {Promise<string>} where they came from
  */
-async function fetchData(name, say, { mirrors, debian = true } = {}) {
-  const set = dataSet(name);
+async function fetchData(set, say, { debian = true } = {}) {
   const folder = cachedFolder(set);
   return withLock(`${folder}.lock`, say, async () => {
     const states = await verify(set, folder);
@@ -200,7 +198,7 @@ async function fetchData(name, say, { mirrors, debian = true } = {}) {
     if (wanted.length === 0) return 'the cache';
     for (const { file, state } of states) if (state === 'wrong') fs.rmSync(file);
     try {
-      return await fromMirrors(wanted, folder, mirrors ?? set.mirrors, say);
+      return await fromMirrors(wanted, folder, set.mirrors, say);
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
       const reason = debian ? await fromDebian(set, folder, say) : 'not tried';

@@ -2,7 +2,7 @@
 /** All of set-up, one step after the other. Each looks first whether there is anything to do; a second run takes no time. */
 const path = require('node:path');
 const { SetupError, root, stateFolder, withLock } = require('./common.js');
-const { ensureData } = require('./data.js');
+const { dataSet, ensureData } = require('./data.js');
 const { ensureKernelspec } = require('./kernelspec.js');
 const { ensureNative } = require('./native.js');
 const { ensurePackages } = require('./packages.js');
@@ -87,7 +87,7 @@ async function nativeStep(say) {
 /** @param {Say} say @returns {Promise<Outcome>} */
 async function dataStep(say) {
   try {
-    const { folder, fetched } = await ensureData('fashion-mnist', say);
+    const { folder, fetched } = await ensureData(dataSet('fashion-mnist'), say);
     return { text: `Fashion-MNIST in ${folder}${fetched ? `, from ${fetched}` : ''}` };
   } catch (error) {
     // Lessons on toy data run without it, and those that need it say so again.
