@@ -6,17 +6,19 @@ const display = Symbol.for('Jupyter.display');
 /** What every function of this room returns: as a cell's last value it shows itself. */
 export interface Figure {
   readonly title: string;
-  bundle(): MimeBundle | Promise<MimeBundle>;
-  [display](): MimeBundle | Promise<MimeBundle>;
+  /** The figure in one line, where nothing better can be shown. */
+  readonly text: string;
+  bundle(): MimeBundle;
+  [display](): MimeBundle;
 }
 
 /** A figure out of a function that renders it. */
 export function figure<More extends object>(
-  title: string,
-  bundle: () => MimeBundle | Promise<MimeBundle>,
-  more: More,
+  { title, text, ...more }: { readonly title: string; readonly text: string } & More,
+  render: () => MimeBundle,
 ): Figure & More {
-  return Object.freeze({ title, bundle, [display]: bundle, ...more });
+  const bundle = () => ({ ...render(), 'text/plain': text });
+  return Object.freeze({ ...(more as unknown as More), title, text, bundle, [display]: bundle });
 }
 
 export function escapeHtml(text: string): string {

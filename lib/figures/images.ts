@@ -109,16 +109,12 @@ function pictureFigure(pictures: readonly Picture[], caller: string, options: Dr
     scale,
     cell: { width: width * scale, height: height * scale },
   };
-  const count = `${pictures.length} pictures of ${width}×${height} in ${rows} rows`;
-  return figure(
-    title,
-    () => ({
-      'text/html': html(pictures, layout),
-      'image/png': base64(still(pictures, layout)),
-      'text/plain': title ? `[${plainText(title)}: ${count}]` : `[${count}]`,
-    }),
-    {},
-  );
+  const count = `${pictures.length} pictures of ${width}×${height}, ${columns} in a row`;
+  const text = title ? `[${plainText(title)}: ${count}]` : `[${count}]`;
+  return figure({ title, text }, () => ({
+    'text/html': html(pictures, layout),
+    'image/png': base64(still(pictures, layout)),
+  }));
 }
 
 interface Layout extends Drawing {

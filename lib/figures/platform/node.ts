@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Resvg } from '@resvg/resvg-js';
+import { encodePng } from './node-png';
 import type { FigurePlatform, PlotlyBundle } from './types';
 
 const bundleFiles: Readonly<Record<PlotlyBundle, string>> = {
@@ -33,7 +34,8 @@ export const platform: FigurePlatform = {
       fitTo: { mode: 'zoom', value: scale },
       font: { loadSystemFonts: false, fontFiles: [...latin, ...needed], defaultFontFamily: 'DejaVu Sans' },
     });
-    return picture.render().asPng();
+    const { pixels, width, height } = picture.render();
+    return encodePng(pixels, width, height);
   },
 };
 
