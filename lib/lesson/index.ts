@@ -1,5 +1,6 @@
 /** Lessons as they are written: read, check, build into notebooks, hand out to students. */
 export { build, type BuildOptions, type BuildReport } from './build';
+export { checkLesson, checkLessons, type CheckOptions } from './check';
 export { exercisesOf } from './exercises';
 export { findLesson, lessonFile, listLessons, loadLesson, type Place, shownPath } from './files';
 export { checksum, type GraderMetadata } from './nbgrader';

@@ -41,7 +41,7 @@ export function readLesson(text: string, file: string): { lesson: Lesson; proble
     const cell = readCell(lines.slice(start, end), start + 1, fatal, error);
     return cell ? [cell] : [];
   });
-  if (cells.length === 0) fatal(1, 'there is no cell: a cell starts with a line "// %%"');
+  if (markers.length === 0) fatal(1, 'there is no cell: a cell starts with a line "// %%"');
   checkCells(cells, fatal, error);
 
   const title = Object.fromEntries(
@@ -111,7 +111,8 @@ function readCell(lines: readonly string[], line: number, fatal: Report, error: 
     const value: Json | undefined = metadata[key];
     return typeof value === 'string' ? value : undefined;
   };
-  const [gradeId, lang] = [string('grade_id'), langs.find((each) => each === metadata.lang)];
+  const gradeId = string('grade_id');
+  const lang = markdown ? langs.find((each) => each === metadata.lang) : undefined;
   const cell: Cell = {
     kind: markdown ? 'markdown' : 'code',
     ...(lang ? { lang } : {}),

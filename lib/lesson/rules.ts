@@ -63,9 +63,9 @@ function checkProse({ lang, source, line, gradeId, manual, task, locked }: Cell,
   }
 }
 
-function checkCode({ lang, source, line, outline, metadata, ...cell }: Cell, fatal: Report, error: Report): void {
+function checkCode({ source, line, outline, metadata, ...cell }: Cell, fatal: Report, error: Report): void {
   const { gradeId, manual, task, locked } = cell;
-  if (lang || 'lang' in metadata) fatal(line, 'code is shared by both languages: only [markdown] cells have a lang');
+  if ('lang' in metadata) fatal(line, 'code is shared by both languages: only [markdown] cells have a lang');
   if (source.trim() === '') error(line, 'this cell is empty');
   if (task) fatal(line, 'a task is prose: only [markdown] cells have task=true');
   const check = outline?.check;
