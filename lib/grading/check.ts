@@ -1,0 +1,66 @@
+import { inspect } from 'node:util';
+import { ready } from '../engine';
+import { UserError } from '../errors';
+import { localSubject } from './ask';
+import { exerciseHtml, exerciseText } from './report';
+import type { CheckResult } from './results';
+import { runExercise } from './run';
+import { findSpecOf, loadSpec, specFolder } from './specs';
+import { currentLang, points, type Lang } from './text';
+
+/**
+ * What a notebook shows for `await check('…', { … })`. As plain text it is the number of points, because that is how
+ * nbgrader reads partial credit from a test cell; people see the page or, in a terminal, the lines of `toString`.
+ */
+export class Result {
+  readonly score: number;
+  readonly points: number;
+  readonly checks: readonly CheckResult[];
+
+  constructor(
+    readonly gradeId: string,
+    result: { score: number; points: number; checks: readonly CheckResult[] },
+    private readonly lang: Lang,
+    /** What the exercise is worth with the checks that are not run here. */
+    private readonly worth: number,
+  ) {
+    this.score = result.score;
+    this.points = result.points;
+    this.checks = result.checks;
+  }
+
+  get passed(): boolean {
+    return this.score >= this.points;
+  }
+
+  toString(): string {
+    return exerciseText({ ...this, notes: [] }, this.lang);
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  [Symbol.for('Jupyter.display')](): Record<string, string> {
+    // All that can be seen here passed: then the whole cell counts as solved, hidden checks come with the real grading.
+    const credit = this.passed ? this.worth : this.score;
+    return {
+      'text/plain': points(credit),
+      'text/html': exerciseHtml({ ...this, notes: [] }, this.lang),
+    };
+  }
+}
+
+/**
+ * Checks an exercise where it stands: `await check('vae-gaussian-kl', { gaussianKl })`. The same checks as the grader's,
+ * without the hidden ones, on the functions that are given. A wrong answer is no error: the result says what is lost.
+ */
+export async function check(gradeId: string, functions: Readonly<Record<string, unknown>>): Promise<Result> {
+  const file = findSpecOf(gradeId, specFolder());
+  const spec = file && (await loadSpec(file)).find((one) => one.gradeId === gradeId);
+  if (!spec) throw new UserError(`there is no exercise called ${gradeId}`);
+  await ready(); // the engine that runs already, if one does
+  const lang = currentLang();
+  const result = await runExercise(spec, localSubject(functions), { lang, hidden: false, seed: 'notebook' });
+  return new Result(gradeId, result, lang, spec.points);
+}

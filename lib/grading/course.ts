@@ -1,0 +1,59 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { exercisesOf, listLessons, loadLesson, type Exercise, type Lesson } from '../lesson';
+import { findSpec, loadSpec, specFolder } from './specs';
+import type { ExerciseSpec } from './spec';
+
+/** Where lessons and specs come from; the course of this checkout unless said otherwise. */
+export interface Course {
+  /** Holds `solutions/`. */
+  readonly root?: string;
+  /** Holds the spec files. */
+  readonly specs?: string;
+}
+
+/** A lesson as it was released, with its exercises and their specs. */
+export interface Release {
+  readonly lesson: Lesson;
+  readonly exercises: readonly Exercise[];
+  /** By grade id. An exercise without one is scored by a person. */
+  readonly specs: ReadonlyMap<string, ExerciseSpec>;
+}
+
+export async function loadRelease(slug: string, course: Course = {}): Promise<Release> {
+  const lesson = loadLesson(slug, course);
+  const exercises = exercisesOf(lesson);
+  const file = findSpec(slug, course.specs ?? specFolder(course.root));
+  const specs = file ? await loadSpec(file) : [];
+  return { lesson, exercises, specs: new Map(specs.map((spec) => [spec.gradeId, spec])) };
+}
+
+/** What is wrong between a lesson and its spec file; nothing where all agrees. */
+export function disagreements({ lesson, exercises, specs }: Release): string[] {
+  const graded = exercises.filter((exercise) => !exercise.manual);
+  const missing = graded.filter((exercise) => !specs.has(exercise.gradeId));
+  const extra = [...specs.keys()].filter((id) => !exercises.some((exercise) => exercise.gradeId === id));
+  return [
+    ...missing.map((exercise) => `${lesson.slug}: ${exercise.gradeId} has no spec`),
+    ...extra.map((id) => `${lesson.slug}: the spec ${id} belongs to no cell`),
+    ...graded.flatMap(({ gradeId, points }) => {
+      const spec = specs.get(gradeId);
+      return spec && Math.abs(spec.points - points) > 1e-9
+        ? [`${lesson.slug}: ${gradeId} is worth ${points} points in the lesson, ${spec.points} in its spec`]
+        : [];
+    }),
+  ];
+}
+
+/** Slugs by grade id, read from the text of the lessons: cheaper than parsing them all. */
+export function slugsByGradeId(course: Course = {}): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const slug of listLessons(course)) {
+    const text = fs.readFileSync(
+      path.join(course.root ?? path.resolve(__dirname, '../..'), 'solutions', `${slug}.ts`),
+      'utf8',
+    );
+    for (const [, id] of text.matchAll(/^\/\/ %%.*\bgrade_id="([^"]+)"/gm)) found.set(id, slug);
+  }
+  return found;
+}

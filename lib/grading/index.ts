@@ -1,0 +1,30 @@
+/** Grading: the language of specs, self-check in notebooks, and the scoring of submissions in a sandbox. */
+export { check, Result } from './check';
+export { fail } from './failure';
+export { expectValue, itemsOf, numberOf, partsOf, tensorOf } from './matchers';
+export { exerciseHtml, exerciseText, fileTable } from './report';
+export type { Cause, CheckResult, ExerciseResult, FileResult } from './results';
+export type { CheckRandom } from './random';
+export { applyWrong, exercise, isCollecting } from './spec';
+export type { Define, ExerciseOptions, ExerciseSpec, ExerciseTools, Wrong } from './spec';
+export { fixture, type Argument, type Fixture, type Kept, type Subject } from './subject';
+export type { Lang, Text } from './text';
+export { Refused, TensorValue, type Value } from './values';
+import type { Course } from './course';
+import type { GradeOptions } from './grade';
+import type { FileResult } from './results';
+import type { ExerciseSpec } from './spec';
+import type { Trial } from './trial';
+
+/** Grades notebooks. The compiler and the sandbox load only now: a notebook that checks itself needs neither. */
+export async function gradeFiles(files: readonly string[], options: GradeOptions = {}): Promise<FileResult[]> {
+  const { gradeFiles: grade } = await import('./grade');
+  return grade(files, options);
+}
+
+/** One exercise with its lesson around it, for trying answers. */
+export async function openTrial(spec: ExerciseSpec, course: Course = {}): Promise<Trial> {
+  return (await import('./trial')).Trial.open(spec, course);
+}
+
+export type { Course, GradeOptions, Trial };

@@ -1,0 +1,171 @@
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { subjectOver, thrownFailure } from './ask';
+import { CheckFailure } from './failure';
+import type { Ask } from './host';
+import type { Cause } from './results';
+import { Sandbox, type End } from './sandbox';
+import { prepare, type Prepared } from './source';
+import type { Subject } from './subject';
+import type { Text } from './text';
+
+/** Code to be loaded before questions are asked. */
+export interface NamedCell {
+  /** The exercise it answers, or what it is otherwise. */
+  readonly label: string;
+  readonly source: string;
+}
+
+/** What kept a cell from loading. */
+type Fault = { readonly reason: Text; readonly cause: Cause };
+
+interface Loaded {
+  readonly cell: NamedCell;
+  readonly prepared?: Prepared;
+  fault?: Fault;
+}
+
+const restarts = 2;
+
+/**
+ * A sandbox with cells in it. It survives what the cells do: a child that is killed is started again, without a cell
+ * that could not be loaded, and only the question during which it died is lost.
+ */
+export class Session {
+  private sandbox?: Sandbox;
+  private deaths = 0;
+  private loads: Loaded[] = [];
+  private readonly seconds: number;
+
+  constructor(cells: readonly NamedCell[], { seconds = 10 }: { seconds?: number } = {}) {
+    this.seconds = seconds;
+    this.loads = cells.map(prepareCell);
+  }
+
+  /** True when every cell has loaded and no question has ended the child. */
+  get untroubled(): boolean {
+    return this.deaths === 0 && this.loads.every((load) => !load.fault);
+  }
+
+  /** Why an exercise's own cell did not load. */
+  faultOf(label: string): Fault | undefined {
+    return this.loads.find((load) => load.cell.label === label && load.fault)?.fault;
+  }
+
+  /** Loads one more cell, now if the child runs. For trying several answers in one child. */
+  async add(cell: NamedCell): Promise<void> {
+    this.loads = this.loads.filter((load) => load.cell.label !== cell.label);
+    const load = prepareCell(cell);
+    this.loads.push(load);
+    if (this.sandbox && !this.sandbox.ended) await this.load(this.sandbox, load);
+  }
+
+  /** The code under test, as the spec of one exercise sees it. */
+  subject(label: string, seconds = this.seconds): Subject {
+    return subjectOver(
+      async (ask) => {
+        const sandbox = await this.running();
+        const fault = this.faultOf(label);
+        const what = nameOf(ask);
+        if (!sandbox) throw fault ? new CheckFailure(fault.reason, fault.cause) : endFailure('exit', what, seconds);
+        const answer = await sandbox.order({ ask }, seconds);
+        if (answer === undefined) {
+          this.deaths++;
+          throw endFailure(sandbox.ended ?? 'exit', what, seconds);
+        }
+        const missing = typeof answer === 'object' && answer !== null && 'missing' in answer;
+        // A name is missing because its cell did not load: that is the reason to tell.
+        if (missing && fault) throw new CheckFailure(fault.reason, fault.cause);
+        if (missing && !this.loads.some((load) => load.cell.label === label)) throw notHandedIn();
+        return answer;
+      },
+      (stack) => this.lineIn(label, stack),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox?.close();
+  }
+
+  private async running(): Promise<Sandbox | undefined> {
+    if (this.sandbox && !this.sandbox.ended) return this.sandbox;
+    await this.sandbox?.close();
+    while (this.deaths <= restarts) {
+      const sandbox = new Sandbox();
+      this.sandbox = sandbox;
+      for (const load of this.loads) {
+        if (load.fault?.cause === 'crashed') continue; // it would only do so again
+        await this.load(sandbox, load);
+        if (sandbox.ended) break;
+      }
+      if (!sandbox.ended) return sandbox;
+      this.deaths++;
+    }
+    return undefined;
+  }
+
+  private async load(sandbox: Sandbox, load: Loaded): Promise<void> {
+    if (!load.prepared) return;
+    const { js, declares, file } = load.prepared;
+    const answer = await sandbox.order({ load: { js, declares, file } }, this.seconds);
+    load.fault = undefined;
+    if (answer === undefined) {
+      const { reason } = endFailure(sandbox.ended ?? 'exit', load.cell.label, this.seconds);
+      load.fault = { reason, cause: 'crashed' };
+    } else if (typeof answer === 'object' && answer !== null && 'threw' in answer) {
+      const threw = (answer.threw ?? {}) as { name?: unknown; message?: unknown; stack?: unknown };
+      const text = (part: unknown): string => (typeof part === 'string' ? part : '');
+      const line = this.lineIn(load.cell.label, text(threw.stack));
+      const { reason, cause } = thrownFailure(
+        load.cell.label,
+        { name: text(threw.name), message: text(threw.message) },
+        line,
+      );
+      load.fault = { reason, cause: cause === 'missing' ? 'missing' : 'threw' };
+    }
+  }
+
+  /** The line of a label's cell that an error's stack names first. */
+  private lineIn(label: string, stack: string): number | undefined {
+    const prepared = this.loads.find((load) => load.cell.label === label)?.prepared;
+    if (!prepared) return undefined;
+    const at = stack.indexOf(`${prepared.file}:`);
+    const found = at < 0 ? null : /^:(\d+):(\d+)/.exec(stack.slice(at + prepared.file.length));
+    if (!found) return undefined;
+    const map = new SourceMap(JSON.parse(prepared.map) as SourceMapPayload);
+    const entry = map.findEntry(Number(found[1]) - 1, Number(found[2]) - 1);
+    return 'originalLine' in entry ? entry.originalLine + 1 : undefined;
+  }
+}
+
+function prepareCell(cell: NamedCell): Loaded {
+  const prepared = prepare(cell.source, `cell_${cell.label.replace(/\W/g, '_')}.ts`);
+  if (!('syntax' in prepared)) return { cell, prepared };
+  const { syntax, line } = prepared;
+  const reason = {
+    en: `The cell is no valid TypeScript, so it cannot run: line ${line}: ${syntax}`,
+    zh: `单元格不是有效的 TypeScript，无法运行：第 ${line} 行：${syntax}`,
+  };
+  return { cell, fault: { reason, cause: 'crashed' } };
+}
+
+const nameOf = ({ target, path }: Ask): string =>
+  'name' in target ? [target.name, ...path].join('.') : path.join('.') || 'fixture';
+
+const notHandedIn = (): CheckFailure =>
+  new CheckFailure({ en: 'Nothing was handed in for this exercise.', zh: '这道题没有提交内容。' }, 'missing');
+
+function endFailure(end: End, what: string, seconds: number): CheckFailure {
+  const reasons: Record<End, { en: string; zh: string }> = {
+    time: {
+      en: `\`${what}\` was not done after ${seconds} s (an endless loop?), so it was stopped.`,
+      zh: `\`${what}\` 运行 ${seconds} 秒仍未结束（是否有死循环？），已被终止。`,
+    },
+    memory: {
+      en: `\`${what}\` used more memory than there is, so it was stopped.`,
+      zh: `\`${what}\` 占用内存过多，已被终止。`,
+    },
+    output: { en: `\`${what}\` wrote far too much, so it was stopped.`, zh: `\`${what}\` 输出过多，已被终止。` },
+    exit: { en: `\`${what}\` ended the process it ran in.`, zh: `\`${what}\` 结束了它所在的进程。` },
+  };
+  return new CheckFailure(reasons[end], end === 'time' ? 'timeout' : 'crashed');
+}
