@@ -1,9 +1,3 @@
 /** The Jupyter kernel for TypeScript: a front that speaks Jupyter's protocol and an executor that runs cells. */
-export {
-  transpileCell,
-  CellSyntaxError,
-  IMPORT_HELPER,
-  VALUE_HELPER,
-  type TranspiledCell,
-  type TranspileOptions,
-} from './transpile';
+export { IMPORT_HELPER, VALUE_HELPER } from './helpers';
+export { transpileCell, CellSyntaxError, type TranspiledCell, type TranspileOptions } from './compiler/transpile';

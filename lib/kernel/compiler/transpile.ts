@@ -1,12 +1,9 @@
 import ts from 'typescript';
+import { IMPORT_HELPER, VALUE_HELPER } from '../helpers';
 import { declaredNames } from './names';
+import { guardAwaits } from './awaits';
 import { lowerDeclarations } from './lower';
 import { hidesGlobal, renameInCells } from './rename';
-
-/** The global function that a cell's imports call: `(specifier) => Promise<namespace>`; its `meta` is `import.meta`. */
-export const IMPORT_HELPER = '__import__';
-/** The global function that takes the value of a cell's last expression. */
-export const VALUE_HELPER = '__value__';
 
 export interface TranspiledCell {
   /** JavaScript for V8's `Runtime.evaluate` with `replMode` and `awaitPromise`. */
@@ -22,6 +19,8 @@ export interface TranspileOptions {
   readonly earlier?: Iterable<string>;
   /** Imported names that the type checker knows to be types: not asked for at run time. */
   readonly types?: ReadonlySet<string>;
+  /** Let `await` tell the await helper which cell goes on after it, so that a cell can be interrupted there. */
+  readonly interruptible?: boolean;
   /** The project's options as far as they change the JavaScript (`experimentalDecorators`, `jsx`, …). */
   readonly compilerOptions?: ts.CompilerOptions;
 }
@@ -178,7 +177,7 @@ export function transpileCell(source: string, name: string, options: TranspileOp
     },
     transformers: {
       before: [lowerModule(options.types ?? noTypes)],
-      after: [renameInCells(renames), lowerDeclarations],
+      after: [renameInCells(renames), ...(options.interruptible ? [guardAwaits] : []), lowerDeclarations],
     },
   });
   const wrong = output.diagnostics?.find((one) => one.category === ts.DiagnosticCategory.Error);

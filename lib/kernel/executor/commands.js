@@ -1,0 +1,66 @@
+'use strict';
+/**
+ * The executor's second thread. It reads the parent's commands, because the first thread may be busy with a cell that never
+ * yields, and interrupts that thread when it does not answer. Plain JavaScript: a worker starts without the loader.
+ */
+const inspector = require('node:inspector');
+const net = require('node:net');
+const { parentPort, workerData } = require('node:worker_threads');
+
+/** @type {{ fd: number, shared: SharedArrayBuffer, answer: SharedArrayBuffer }} */
+const { fd, shared, answer } = workerData;
+/** See `Slot` in threads.ts. */
+const state = new Int32Array(shared);
+const [RUNNING, ALIVE, WAITING, LENGTH] = [0, 1, 2, 3];
+
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+const session = new inspector.Session();
+session.connectToMainThread();
+
+/** Milliseconds that the first thread has to show that it is alive. */
+const PATIENCE = 100;
+
+function interrupt() {
+  if (Atomics.load(state, WAITING) === 1) return respond(2); // it sleeps in `prompt()`
+  const cell = Atomics.load(state, RUNNING);
+  port.postMessage({ type: 'interrupt' });
+  let seen = Atomics.load(state, ALIVE);
+  const insist = () => {
+    if (cell === 0 || Atomics.load(state, RUNNING) !== cell) return;
+    const now = Atomics.load(state, ALIVE);
+    if (now === seen) session.post('Runtime.terminateExecution');
+    seen = now;
+    port.postMessage({ type: 'interrupt' });
+    setTimeout(insist, PATIENCE);
+  };
+  setTimeout(insist, PATIENCE);
+}
+
+/** Wakes a first thread that sleeps in `prompt()`. @param {number} how 0 with an answer, 2 interrupted */
+function respond(how) {
+  Atomics.store(state, WAITING, how);
+  Atomics.notify(state, WAITING);
+}
+
+/** @param {{ type: string, value?: string | null }} command */
+function take(command) {
+  if (command.type === 'interrupt') return interrupt();
+  if (command.type === 'input' && Atomics.load(state, WAITING) === 1) {
+    const bytes = Buffer.from(command.value ?? '').subarray(0, answer.byteLength);
+    new Uint8Array(answer).set(bytes);
+    Atomics.store(state, LENGTH, command.value === null ? -1 : bytes.length);
+    return respond(0);
+  }
+  port.postMessage(command);
+}
+
+let rest = '';
+const pipe = new net.Socket({ fd, readable: true, writable: false });
+pipe.setEncoding('utf8');
+pipe.on('data', (text) => {
+  const lines = (rest + text).split('\n');
+  rest = lines.pop() ?? '';
+  for (const line of lines) take(JSON.parse(line));
+});
+// The parent is gone, perhaps killed: a cell that never yields must not outlive it.
+for (const event of ['end', 'close', 'error']) pipe.on(event, () => process.kill(process.pid, 'SIGKILL'));

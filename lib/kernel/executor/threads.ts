@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { COMMANDS_FD, type Command } from '../protocol';
+
+/** Memory that both threads see. */
+const Slot = { RUNNING: 0, ALIVE: 1, WAITING: 2, LENGTH: 3 } as const;
+const state = new Int32Array(new SharedArrayBuffer(4 * 4));
+const answer = new Uint8Array(new SharedArrayBuffer(64 * 1024));
+
+let runs = 0;
+
+/** Tells the second thread whether there is a cell to interrupt. */
+export const setRunning = (running: boolean): void => void Atomics.store(state, Slot.RUNNING, running ? ++runs : 0);
+
+/** Starts the second thread and hands on what it reads. */
+export function startCommands(handle: (command: Command) => void): void {
+  const worker = new Worker(path.join(__dirname, 'commands.js'), {
+    workerData: { fd: COMMANDS_FD, shared: state.buffer, answer: answer.buffer },
+    execArgv: [],
+  });
+  worker.on('message', (command: Command) => {
+    Atomics.add(state, Slot.ALIVE, 1);
+    handle(command);
+  });
+}
+
+/** Sleeps until the person at the notebook has answered: `prompt()` is synchronous, as in a browser. */
+export function waitForAnswer(ask: () => void): { text: string | null; interrupted: boolean } {
+  Atomics.store(state, Slot.WAITING, 1);
+  ask();
+  Atomics.wait(state, Slot.WAITING, 1);
+  if (Atomics.load(state, Slot.WAITING) === 2) return { text: null, interrupted: true };
+  const length = Atomics.load(state, Slot.LENGTH);
+  return { text: length < 0 ? null : Buffer.from(answer.slice(0, length)).toString('utf8'), interrupted: false };
+}
