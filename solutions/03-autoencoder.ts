@@ -1,0 +1,670 @@
+// -*- coding: utf-8 -*-
+// ---
+// title:
+//   en: "Autoencoders: a picture through a narrow door"
+//   zh: 自编码器：让图像穿过一道窄门
+// minutes: 60
+// ---
+
+// %% [markdown] lang="en"
+// # 03 · Autoencoders: a picture through a narrow door
+//
+// By the end of this lesson you will have built a machine that shrinks a picture of 784 numbers to **2** and paints it
+// again from those 2, and you will have used it to lay ten thousand pieces of clothing out on one flat map. Then you will
+// ask the machine to *invent* a piece of clothing, and watch it fail. The reason for that failure is the whole of the next
+// lesson.
+//
+// **You can then**
+//
+// 1. say what an encoder, a code and a decoder are, and write down their shapes;
+// 2. write the forward pass of both by hand and check the shapes;
+// 3. write the reconstruction loss and say over what it is summed and over what it is averaged;
+// 4. tell what a *linear* autoencoder can and cannot do, and name the classical method it rediscovers;
+// 5. train an autoencoder on Fashion-MNIST and read its loss curve;
+// 6. read a two-dimensional latent map: what lies close, what overlaps, what is empty;
+// 7. explain, with a picture, why a good compressor need not be a generator.
+//
+// **Time**: about 60 minutes to read and work through. All training cells together take about one minute on two processor
+// cores; each one says beforehand how long it will take.
+
+// %% [markdown] lang="zh"
+// # 03 · 自编码器：让图像穿过一道窄门
+//
+// 学完本课，你会造出一台机器：它把一幅由 784 个数组成的图像压缩成 **2** 个数，再凭这 2 个数把图像画回来；
+// 你还会用它把一万件衣物铺在一张平面地图上。接着，你要让这台机器凭空*设计*一件新衣服，然后亲眼看它失败。
+// 它为什么失败，正是下一课的全部内容。
+//
+// **学完之后，你能够**
+//
+// 1. 说清编码器、编码、解码器分别是什么，写出它们的形状；
+// 2. 手写编码器和解码器的前向计算，并核对形状；
+// 3. 写出重构损失，并说明哪些维度求和、哪些维度取平均；
+// 4. 说出*线性*自编码器的能力和局限，以及它重新发现了哪个经典方法；
+// 5. 在 Fashion-MNIST 上训练自编码器，看懂损失曲线；
+// 6. 看懂二维隐空间地图：谁挨着谁，哪里重叠，哪里是空的；
+// 7. 用一张图解释：好的压缩器为什么未必是生成器。
+//
+// **用时**：阅读和练习约 60 分钟。所有训练单元在双核处理器上合计约一分钟，每个单元开始训练前都会先报出预计时间。
+
+// %% tags=["setup"]
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { ae, budget, check, datasets, engine, figures, language, nn, Random, show, train } from 'genlab';
+
+const random = new Random(3);
+
+// %%
+console.log(engine.describe(await engine.ready()));
+
+// %% [markdown] lang="en"
+// ## 1 · How many numbers does a picture need?
+//
+// Here are sixteen pictures from Fashion-MNIST, and beside them sixteen pictures whose 784 pixels were each drawn at random.
+// Both kinds are points in the same space: a picture of 28 × 28 grey values is one point $x\in\mathbb R^n$ with $n=784$,
+// each coordinate a grey value between 0 and 1.
+//
+// **Guess first**: if you drew a million random pictures, how many of them would look like clothes? Write a number down.
+
+// %% [markdown] lang="zh"
+// ## 1 · 一幅图像需要多少个数？
+//
+// 下面是 Fashion-MNIST 里的十六幅图像，旁边是十六幅“随机图像”：784 个像素个个随机取值。两种图像都是同一个空间里的点：
+// 一幅 28 × 28 的灰度图就是一个点 $x\in\mathbb R^n$，其中 $n=784$，每个坐标是 0 到 1 之间的一个灰度值。
+//
+// **先猜一猜**：随机画一百万幅，会有几幅看上去像衣服？把你的数字写下来。
+
+// %%
+const data = await datasets.fashionMnist();
+show(
+  figures.imageGrid(data.test.images(0, 16), {
+    columns: 8,
+    title: 'Fashion-MNIST: sixteen real pictures' /* zh: 'Fashion-MNIST：十六幅真实图像' */,
+  }),
+);
+show(
+  figures.imageGrid(random.uniform([16, 28, 28, 1]), {
+    columns: 8,
+    title: 'Sixteen random points of the same space' /* zh: '同一空间里的十六个随机点' */,
+  }),
+);
+
+// %% [markdown] lang="en"
+// None. Not in a million, not in a lifetime. Clothes fill almost nothing of the 784-dimensional cube. They lie on a thin,
+// curved sheet inside it: you can slide along the sheet (sleeves a little longer, fabric a little darker) and stay among
+// clothes, but step off it in nearly any direction and you are in the hiss above. This picture is called the **manifold
+// hypothesis**, and the sheet is the **data manifold**. Nobody has proved it for photographs; it is a belief that keeps
+// paying off.
+//
+// If the sheet has only $k$ directions to slide in, then $k$ numbers ought to be enough to say where on it a picture lies.
+// An autoencoder looks for those $k$ numbers. Let us first do it where we can see everything: points in the plane
+// ($n=2$) scattered along a curve ($k=1$).
+
+// %% [markdown] lang="zh"
+// 一幅也没有。别说一百万幅，画一辈子也碰不上。在 784 维的立方体里，衣服几乎不占体积，它们躺在其中一张又薄又弯的“纸”上：
+// 沿着纸面滑动（袖子长一点，料子深一点），看到的仍是衣服；可只要离开纸面，几乎无论朝哪个方向走，都会掉进上面那种杂点里。
+// 这种看法叫作**流形假设**（manifold hypothesis），那张纸叫作**数据流形**（data manifold）。对照片而言它并没有被证明，
+// 只是一个屡试不爽的信念。
+//
+// 如果这张纸上只有 $k$ 个可以滑动的方向，那么用 $k$ 个数就应该足以说清一幅图像在纸上的位置。自编码器要找的正是这 $k$ 个数。
+// 我们先从一眼就能看全的情形做起：平面上的点（$n=2$），散布在一条曲线附近（$k=1$）。
+
+// %%
+const curve = tf.tidy(() => {
+  // where on the curve, [600,1]
+  // zh: 点在曲线上的位置，[600,1]
+  const along = random.uniform([600, 1], -1, 1);
+  const bent = tf.concat([along, along.mul(2.6).sin().mul(0.6)], 1); // [600,2]
+  return bent.add(random.normal([600, 2], 0, 0.03)) as Tensor2D;
+});
+show(
+  figures.scatter2d({
+    points: curve,
+    title:
+      'Two coordinates, but only one way to move: a 1-D manifold in the plane' /* zh: '坐标有两个，能走的路只有一条：平面中的一维流形' */,
+    x: 'x₁',
+    y: 'x₂',
+  }),
+);
+
+// %% [markdown] lang="en"
+// ## 2 · Encoder, code, decoder
+//
+// Two functions do the work.
+//
+// - The **encoder** $f_{\text{enc}}:\mathbb R^n\to\mathbb R^k$, written $e$ for short, turns a data point into its **code**
+//   $z=e(x)$. The space the codes live in is the **latent space**.
+// - The **decoder** $d:\mathbb R^k\to\mathbb R^n$ turns a code back into a data point $\hat x=d(z)$, the **reconstruction**.
+//
+// With $k<n$ the code is a narrow door, the **bottleneck**: whatever does not fit through it is lost. Neither function is
+// given. Both are neural networks, and they learn together what is worth carrying through.
+//
+// The smallest network that can bend has one hidden layer. With weights $W_1,W_2$, biases $b_1,b_2$ and $\tanh$ as the bend,
+//
+// $$e(x)=\tanh(x\,W_1+b_1)\,W_2+b_2 .$$
+//
+// A batch of $B$ points is a matrix with one point a row, so the shapes read from left to right:
+// $[B,n]\cdot[n,h]\to[B,h]$, then $[B,h]\cdot[h,k]\to[B,k]$, where $h$ is the number of hidden units. The decoder has the
+// same form with $k$ and $n$ exchanged.
+
+// %% [markdown] lang="zh"
+// ## 2 · 编码器、编码、解码器
+//
+// 干活的是两个函数。
+//
+// - **编码器**（encoder）$f_{\text{enc}}:\mathbb R^n\to\mathbb R^k$，简记为 $e$，把一个数据点变成它的**编码**（code）$z=e(x)$。
+//   编码所在的空间叫**隐空间**（latent space）。
+// - **解码器**（decoder）$d:\mathbb R^k\to\mathbb R^n$，把编码变回数据点 $\hat x=d(z)$，即**重构**（reconstruction）。
+//
+// 当 $k<n$ 时，编码就是一道窄门，也叫**瓶颈**（bottleneck）：挤不过去的信息就丢了。两个函数都不是事先给定的，
+// 它们都是神经网络，在训练中一起学会哪些信息值得带过门去。
+//
+// 能“拐弯”的最小网络有一个隐藏层。设权重为 $W_1,W_2$，偏置为 $b_1,b_2$，用 $\tanh$ 来拐弯，
+//
+// $$e(x)=\tanh(x\,W_1+b_1)\,W_2+b_2 .$$
+//
+// 一批 $B$ 个点排成矩阵，一行一个点，于是形状可以从左往右读：$[B,n]\cdot[n,h]\to[B,h]$，再 $[B,h]\cdot[h,k]\to[B,k]$，
+// 其中 $h$ 是隐藏单元的个数。解码器形式相同，只是把 $k$ 和 $n$ 对调。
+
+// %% [markdown] lang="en"
+// ### Exercise 1 · The forward pass (3 points)
+//
+// Write `forward(x, w)`, the formula above. The encoder and the decoder are then one and the same function with different
+// weights: `forward(x, encoderWeights)` gives the codes, `forward(z, decoderWeights)` the reconstructions.
+//
+// The API you need: `tf.matMul` (or `.matMul`), `.add`, `.tanh`. A bias of shape $[h]$ added to $[B,h]$ is added to every row.
+// The usual slip is to bend the output too: the last layer is a plain affine map, otherwise no code could leave $[-1,1]$.
+
+// %% [markdown] lang="zh"
+// ### 练习 1 · 前向计算（3 分）
+//
+// 写出 `forward(x, w)`，也就是上面的公式。这样，编码器和解码器就是同一个函数配上不同的权重：
+// `forward(x, encoderWeights)` 得到编码，`forward(z, decoderWeights)` 得到重构。
+//
+// 需要用到的接口：`tf.matMul`（或 `.matMul`）、`.add`、`.tanh`。形状为 $[h]$ 的偏置加到 $[B,h]$ 上时，每一行都会加。
+// 常见的失误是把输出也弯了一道：最后一层只是仿射变换，否则编码永远跑不出 $[-1,1]$。
+
+// %% tags=["setup"]
+/** Weights of one half: hidden layer, then output layer. */
+/* zh: 一半网络（编码器或解码器）的权重：先隐藏层，后输出层。 */
+interface Half {
+  readonly w1: Tensor2D; // [in,h]
+  readonly b1: Tensor1D; // [h]
+  readonly w2: Tensor2D; // [h,out]
+  readonly b2: Tensor1D; // [out]
+}
+
+// %% grade_id="ae-forward" points=3
+/** tanh(x·W₁ + b₁)·W₂ + b₂ for a batch. x: [B,in] -> [B,out] */
+/* zh: 对一批数据计算 tanh(x·W₁ + b₁)·W₂ + b₂。x: [B,in] -> [B,out] */
+function forward(x: Tensor2D, w: Half): Tensor2D {
+  // 1. the hidden layer, bent by tanh: [B,h]
+  // zh: 1. 隐藏层，用 tanh 拐弯：[B,h]
+  // 2. the output layer, not bent: [B,out]
+  // zh: 2. 输出层，不拐弯：[B,out]
+  // BEGIN SOLUTION
+  const hidden = x.matMul<Tensor2D>(w.w1).add<Tensor2D>(w.b1).tanh(); // [B,h]
+  return hidden.matMul<Tensor2D>(w.w2).add<Tensor2D>(w.b2); // [B,out]
+  // END SOLUTION
+}
+await check('ae-forward', { forward });
+
+// %% [markdown] lang="en"
+// ## 3 · What makes a reconstruction good?
+//
+// Training needs one number that is small when $\hat x$ is close to $x$. The plainest is the squared distance,
+//
+// $$\mathcal L(x)=\lVert x-d(e(x))\rVert^2=\sum_{i=1}^{n}\bigl(x_i-\hat x_i\bigr)^2 ,$$
+//
+// and for a batch its average over the $B$ examples. Look at the two words: **summed** over the coordinates of one example,
+// **averaged** over the examples. Many programs average over everything instead. For an autoencoder that only rescales the
+// loss by $1/n$ and a different learning rate makes up for it. In lesson 04 a second term joins, and then the same habit
+// becomes one of the best-hidden bugs of the trade. So we are strict from the start.
+//
+// ### Exercise 2 · Reconstruction loss (2 points)
+
+// %% [markdown] lang="zh"
+// ## 3 · 怎样才算重构得好？
+//
+// 训练需要一个数：$\hat x$ 越接近 $x$，它越小。最直接的选择是距离的平方，
+//
+// $$\mathcal L(x)=\lVert x-d(e(x))\rVert^2=\sum_{i=1}^{n}\bigl(x_i-\hat x_i\bigr)^2 ,$$
+//
+// 一批数据则对 $B$ 个样本取平均。请留意两个词：对一个样本的各个坐标**求和**，对不同样本**取平均**。
+// 很多程序干脆全都取平均。对自编码器来说，这只是把损失乘上 $1/n$，换个学习率就能补回来。可到了第 04 课，损失里会多出第二项，
+// 同样的习惯就会变成这一行里藏得最深的错误之一。所以我们从一开始就分清楚。
+//
+// ### 练习 2 · 重构损失（2 分）
+
+// %% grade_id="ae-loss" points=2
+/** ‖x − x̂‖², summed over what describes one example, averaged over the batch. x, xHat: [B,n] -> scalar */
+/* zh: ‖x − x̂‖²：每个样本内求和，样本之间取平均。x、xHat: [B,n] -> 标量 */
+function reconstructionLoss(x: Tensor2D, xHat: Tensor2D): tf.Scalar {
+  // BEGIN SOLUTION
+  return x.sub(xHat).square().sum(1).mean();
+  // END SOLUTION
+}
+await check('ae-loss', { reconstructionLoss });
+
+// %% [markdown] lang="en"
+// ## 4 · The toy, whole
+//
+// Now train encoder and decoder together on the curve: two coordinates in, **one** number through the door, two coordinates
+// out. Next to it runs a copy whose hidden layers are left out, so that $e$ and $d$ are merely linear.
+//
+// **Guess first**: what shape will the reconstructions of the linear one form? And why can it do no better?
+
+// %% [markdown] lang="zh"
+// ## 4 · 完整的小例子
+//
+// 现在在这条曲线上同时训练编码器和解码器：两个坐标进去，**一个**数过门，两个坐标出来。旁边再训练一个去掉隐藏层的版本，
+// 它的 $e$ 和 $d$ 都只是线性函数。
+//
+// **先猜一猜**：线性版本的重构会排成什么形状？为什么它不可能更好？
+
+// %%
+/** Fresh weights of one half. */
+/* zh: 一半网络的初始权重。 */
+const freshHalf = (from: number, to: number, hidden = 32) => ({
+  w1: tf.variable<tf.Rank.R2>(random.normal([from, hidden])),
+  b1: tf.variable<tf.Rank.R1>(random.normal([hidden], 0, 0.1)),
+  w2: tf.variable<tf.Rank.R2>(random.normal([hidden, to], 0, 0.3)),
+  b2: tf.variable<tf.Rank.R1>(tf.zeros([to])),
+});
+const [bentEncoder, bentDecoder] = [freshHalf(2, 1), freshHalf(1, 2)];
+// your forward, twice
+// zh: 把你写的 forward 用两次
+const through = (x: Tensor2D) => forward(forward(x, bentEncoder), bentDecoder);
+
+await train({
+  name: 'bent, 2 → 1 → 2' /* zh: '会拐弯，2 → 1 → 2' */,
+  variables: [...Object.values(bentEncoder), ...Object.values(bentDecoder)],
+  // all 600 points at every step
+  // zh: 每一步都用全部 600 个点
+  batches: () => [curve.clone()],
+  loss: (x) => reconstructionLoss(x, through(x)),
+  steps: budget({ quick: 300, default: 1500, full: 4000 }),
+  learningRate: 0.01,
+});
+
+// %%
+const [down, up] = [tf.variable<tf.Rank.R2>(random.normal([2, 1])), tf.variable<tf.Rank.R2>(random.normal([1, 2]))];
+const throughLinear = (x: Tensor2D) => x.matMul<Tensor2D>(down).matMul<Tensor2D>(up);
+
+await train({
+  name: 'linear, 2 → 1 → 2' /* zh: '线性，2 → 1 → 2' */,
+  variables: [down, up],
+  batches: () => [curve.clone()],
+  loss: (x) => reconstructionLoss(x, throughLinear(x)),
+  steps: 300,
+  learningRate: 0.02,
+});
+
+// %%
+const grey = { name: 'data' /* zh: '数据' */, points: curve, color: 7 };
+show(
+  figures.panels([
+    figures.scatter2d({
+      series: [grey, { name: 'linear' /* zh: '线性' */, points: throughLinear(curve), color: 1 }],
+      title: 'Linear: the best straight line' /* zh: '线性：最佳直线' */,
+      x: 'x₁',
+      y: 'x₂',
+    }),
+    figures.scatter2d({
+      series: [grey, { name: 'bent' /* zh: '会拐弯' */, points: through(curve), color: 1 }],
+      title: 'Bent: the curve itself' /* zh: '会拐弯：曲线本身' */,
+      x: 'x₁',
+      y: 'x₂',
+    }),
+  ]),
+);
+
+// %% [markdown] lang="en"
+// Grey is the data, orange what comes out of the door. The linear pair can only reach a straight line, and the best straight
+// line through a cloud is the one along which the cloud varies most: the first **principal component**. A linear autoencoder
+// trained with the squared error finds the same subspace as principal component analysis (Baldi & Hornik, 1989); it is the
+// bend, not the bottleneck, that makes something new possible. The bent pair has found the curve. Notice where it is worst: at
+// the two ends, where the curve stops and a smooth function would like to go on.
+//
+// ## 5 · The real thing
+//
+// Four lines change: $n$ is 784 instead of 2, there are two hidden layers instead of one, $\tanh$ becomes
+// $\mathrm{relu}$ (faster to learn with many layers), and a sigmoid at the end keeps grey values between 0 and 1. With
+// $k=2$ we will be able to draw the latent space; with $k=32$ the pictures will be better.
+
+// %% [markdown] lang="zh"
+// 灰色是数据，橙色是过门之后出来的东西。线性版本只够得着一条直线，而穿过一团点的最佳直线，就是这团点变化最大的方向：
+// 第一**主成分**。用平方误差训练的线性自编码器，找到的子空间与主成分分析（PCA）相同（Baldi & Hornik，1989）；
+// 真正带来新能力的是“拐弯”，而不是“窄门”。会拐弯的版本找到了整条曲线。注意它在哪里最差：曲线的两端，
+// 数据到那里就断了，而光滑的函数还想往前走。
+//
+// ## 5 · 动真格的
+//
+// 要改的只有四行：$n$ 从 2 变成 784；隐藏层从一层变成两层；$\tanh$ 换成 $\mathrm{relu}$（层数多时学得更快）；
+// 最后加一个 sigmoid，让灰度值保持在 0 和 1 之间。取 $k=2$，隐空间就能画出来；取 $k=32$，图像会更清楚。
+
+// %%
+const flat = ae.buildAutoencoder({ inputShape: [28, 28, 1], latentDim: 2, hidden: [256, 64], seed: 1 });
+const roomy = ae.buildAutoencoder({ inputShape: [28, 28, 1], latentDim: 32, hidden: [256, 64], seed: 1 });
+flat.encoder.summary();
+show(
+  figures.table(
+    [flat, roomy].map(({ config, encoder, decoder }) => ({
+      k: config.latentDim,
+      ['encoder parameters' /* zh: '编码器参数量' */]: nn.countParams(encoder),
+      ['decoder parameters' /* zh: '解码器参数量' */]: nn.countParams(decoder),
+    })),
+  ),
+);
+
+// %% [markdown] lang="en"
+// **Check the count** before you believe it. A dense layer from $a$ to $b$ units has $a\cdot b$ weights and $b$ biases. For the
+// encoder with $k=2$: $784\cdot256+256$, then $256\cdot64+64$, then $64\cdot2+2$. Does the sum agree with the table?
+
+// %% [markdown] lang="zh"
+// **先核对参数量，再相信它。** 从 $a$ 个单元到 $b$ 个单元的全连接层有 $a\cdot b$ 个权重和 $b$ 个偏置。$k=2$ 的编码器依次是
+// $784\cdot256+256$、$256\cdot64+64$、$64\cdot2+2$。加起来与表中一致吗？
+
+// %%
+const epochs = budget({ quick: 1, default: 4, full: 20 });
+const flatHistory = await ae.trainAutoencoder(flat, data.train, { epochs, seed: 1 });
+
+// %%
+const roomyHistory = await ae.trainAutoencoder(roomy, data.train, { epochs, seed: 1 });
+
+// %% [markdown] lang="en"
+// **What you should see**: both losses fall steeply within the first two hundred steps and then creep. The loss with $k=2$
+// ends near 23, with $k=32$ near 10 (squared error, summed over the 784 pixels of a picture). **If the loss stays near 68**,
+// every output is the same average picture: the hidden units died, and a smaller learning rate or another seed helps. **If it
+// is NaN**, something was divided by zero or the learning rate is ten times too large.
+
+// %% [markdown] lang="zh"
+// **你应该看到**：两条损失曲线都在前两百步内急降，之后缓慢爬行。$k=2$ 时最终约为 23，$k=32$ 时约为 10
+// （平方误差，对一幅图像的 784 个像素求和）。**如果损失停在 68 附近**，说明每个输出都是同一幅“平均图像”：隐藏单元“死”了，
+// 把学习率调小或换一个种子就好。**如果变成 NaN**，多半是某处除以了零，或者学习率大了十倍。
+
+// %% [markdown] lang="en"
+// ## 6 · What fits through the door
+//
+// Top row: test pictures the networks never saw. Below, what came through two numbers and through thirty-two.
+//
+// **Guess first**: which kind of clothing will suffer most from $k=2$?
+
+// %% [markdown] lang="zh"
+// ## 6 · 哪些信息过得了门
+//
+// 第一行是网络从未见过的测试图像；下面两行，分别是通过两个数和三十二个数重构出来的结果。
+//
+// **先猜一猜**：$k=2$ 时，哪一类衣物损失最惨重？
+
+// %%
+const wardrobe = data.test.images(0, 12);
+show(
+  figures.imageRows(
+    [
+      { label: 'original' /* zh: '原图' */, images: wardrobe },
+      { label: 'k = 2', images: ae.reconstruct(flat, wardrobe) },
+      { label: 'k = 32', images: ae.reconstruct(roomy, wardrobe) },
+    ],
+    { title: 'Outlines fit through the door, details do not' /* zh: '轮廓过得了门，细节过不了' */ },
+  ),
+);
+
+// %% [markdown] lang="en"
+// Outlines survive; prints, laces and buckles do not. Sandals suffer most: each is a different tangle of thin straps, so two
+// numbers cannot say which. And everything is a little soft. A squared error punishes a sharp edge in the wrong place twice,
+// once where it is and once where it should be, and a soft edge only a little: not knowing exactly, the decoder paints the
+// *average* of what it might be. You will meet this blur again in lesson 04.
+
+// %% [markdown] lang="zh"
+// 轮廓保住了，印花、鞋带和搭扣没有。凉鞋损失最惨重：每一双都是不同的细带缠绕方式，两个数说不清是哪一双。
+// 而且所有图像都有点“软”。在平方误差眼里，一条锐利却放错位置的边要罚两次，不该有的地方罚一次，该有的地方再罚一次；
+// 柔和的边只罚一点。解码器拿不准的时候，画的就是各种可能的*平均*。这种模糊，第 04 课还会遇到。
+
+// %% [markdown] lang="en"
+// ## 7 · The map
+//
+// With $k=2$ every picture has an address in the plane. Here are the addresses of the test pictures, coloured by class. The network
+// was never told the classes.
+//
+// **Look for three things**: two classes that lie on top of each other, a class that has a region to itself, and a stretch
+// that is empty.
+
+// %% [markdown] lang="zh"
+// ## 7 · 地图
+//
+// 当 $k=2$ 时，每幅图像在平面上都有一个地址。下面是测试图像的地址，按类别着色。网络从来没有见过类别标签。
+//
+// **找三样东西**：两个叠在一起的类别，一个独占一块地盘的类别，一片空地。
+
+// %%
+const shown = 4000;
+const addresses = ae.encode(flat, data.test.images(0, shown));
+show(
+  figures.scatter2d({
+    points: addresses,
+    labels: data.test.labels(0, shown),
+    classes: data.classes[language()],
+    title: 'The map of clothes: neighbours look alike, and there are gaps' /* zh: '衣物地图：邻居长得像，中间有空隙' */,
+    x: 'z₁',
+    y: 'z₂',
+  }),
+);
+
+// %% [markdown] lang="en"
+// Pullovers, coats and shirts share one country: on 28 × 28 grey pixels their outlines hardly differ. Trousers live alone.
+// Shoes of the three kinds are neighbours. And the map has no scale and no centre: clusters stretch into long rays, some codes
+// lie eight or ten units out, and white gaps open between the rays. Nothing in the loss asked for a tidy map. It asked for addresses from
+// which the picture can be restored, and any addresses will do.
+//
+// ## 8 · Walking in a straight line
+//
+// Take the codes of two pictures and walk from one to the other,
+//
+// $$z(s)=(1-s)\,z_a+s\,z_b,\qquad s\in[0,1],$$
+//
+// decoding as you go.
+//
+// ### Exercise 3 · The walk (2 points)
+
+// %% [markdown] lang="zh"
+// 套头衫、外套和衬衫挤在同一块地盘上：在 28 × 28 的灰度像素里，它们的轮廓几乎没有差别。裤子独居一隅。三种鞋互为邻居。
+// 而且这张地图既没有比例尺，也没有中心：有的类别拉成长长的射线，有的编码远到八个、十个单位之外，射线之间留着空白。
+// 损失函数从没要求过一张整齐的地图。它只要求：凭地址能还原图像。至于是什么地址，无所谓。
+//
+// ## 8 · 走一条直线
+//
+// 取两幅图像的编码，从一个走到另一个，
+//
+// $$z(s)=(1-s)\,z_a+s\,z_b,\qquad s\in[0,1],$$
+//
+// 一边走一边解码。
+//
+// ### 练习 3 · 走一走（2 分）
+
+// %% grade_id="ae-walk" points=2
+/** `steps` codes evenly spaced on the line from za to zb, both ends included. za, zb: [k] -> [steps,k] */
+/* zh: 从 za 到 zb 的直线上等距的 `steps` 个编码，含两端。za、zb: [k] -> [steps,k] */
+function walk(za: Tensor1D, zb: Tensor1D, steps: number): Tensor2D {
+  // hint: tf.linspace gives the s, and a column [steps,1] times a row [1,k] is [steps,k]
+  // zh: 提示：tf.linspace 给出各个 s；一列 [steps,1] 乘一行 [1,k] 得到 [steps,k]
+  // BEGIN SOLUTION
+  const s = tf.linspace(0, 1, steps).reshape<Tensor2D>([steps, 1]); // [steps,1]
+  return za.mul(tf.sub(1, s)).add<Tensor2D>(zb.mul(s)); // [steps,k]
+  // END SOLUTION
+}
+await check('ae-walk', { walk });
+
+// %%
+const labels = data.test.labels(0, 500);
+const firstOf = (label: number) => data.test.images([labels.indexOf(label)]);
+const [trouser, sneaker, boot] = [1, 7, 9].map((label) => ae.encode(flat, firstOf(label)).reshape<Tensor1D>([2]));
+show(
+  figures.imageRows(
+    [
+      { label: 'trouser → boot' /* zh: '裤子 → 短靴' */, images: ae.decode(flat, walk(trouser, boot, 12)) },
+      { label: 'sneaker → boot' /* zh: '运动鞋 → 短靴' */, images: ae.decode(flat, walk(sneaker, boot, 12)) },
+    ],
+    { title: 'A straight walk stays among clothes only by luck' /* zh: '直线行走能否一直是衣服，全凭运气' */ },
+  ),
+);
+
+// %% [markdown] lang="en"
+// From a trouser to an ankle boot the walk crosses ground on which no training picture ever stood, and the decoder, never
+// asked about it, paints something between a smear and a ghost. From a sneaker to a boot it stays in the country of shoes and every
+// stop is a shoe. The line is straight in the latent space; whether it stays on the data manifold is luck.
+//
+// ## 9 · The machine is asked to invent
+//
+// A generator must make new pictures from nothing but a draw of random numbers. We have a decoder. So draw random codes and decode them.
+//
+// **Guess first**: take the 32-number autoencoder, the one with the better reconstructions. Will its inventions be better
+// too?
+
+// %% [markdown] lang="zh"
+// 从裤子走到短靴，途中要穿过从来没有训练图像落脚的地方。没人问过解码器那里有什么，它画出来的，就介于污渍和幽灵之间。
+// 而从运动鞋走到短靴，一路都在鞋的地盘上，每一站都是鞋。线在隐空间里是直的；它是否还贴着数据流形，全凭运气。
+//
+// ## 9 · 让机器设计新衣
+//
+// 生成器必须只凭一组随机数，就造出新的图像。解码器我们已经有了，那就随机抽取编码，解码看看。
+//
+// **先猜一猜**：32 个数的自编码器重构得更好，它设计的新衣也会更好吗？
+
+// %%
+const invented = tf.tidy(() => ({
+  flat: ae.decode(flat, random.normal([12, 2])),
+  roomy: ae.decode(roomy, random.normal([12, 32])),
+}));
+show(
+  figures.imageGrid(invented.flat, {
+    columns: 12,
+    title: 'k = 2: decoding z drawn from N(0, I)' /* zh: 'k = 2：对 N(0, I) 中抽取的 z 解码' */,
+  }),
+);
+show(
+  figures.imageGrid(invented.roomy, {
+    columns: 12,
+    title: 'k = 32: better reconstructions, worse inventions' /* zh: 'k = 32：重构更好，设计更差' */,
+  }),
+);
+
+// %% [markdown] lang="en"
+// Most people guess yes, and it is the other way round. With $k=2$ a random code has a fair chance to land near *some* used
+// address. In 32 dimensions the used addresses are a vanishing part of the space, just as clothes are in the space of pixels. We have moved the
+// problem of section 1 into a smaller room; we have not solved it.
+//
+// An autoencoder is a **compressor**: it promises $d(e(x))\approx x$ for data $x$, and promises nothing whatever about
+// $d(z)$ for a $z$ that is no picture's code. A **generator** needs two more things:
+//
+// 1. a distribution to draw $z$ from, such that the draws land where the decoder knows its way;
+// 2. no holes: a code *near* a used one must decode to something sensible as well.
+//
+// Lesson 04 gets both with one change: a picture's code becomes a small **cloud** instead of a point.
+//
+// ## 10 · Questions
+//
+// Write your answer down before you unfold ours.
+//
+// <details><summary>1. What would happen with k = 784?</summary>
+//
+// Nothing would have to be given up, so encoder and decoder could both become the identity: loss 0, nothing learnt. The
+// bottleneck (or some other obstacle, such as noise on the input) is what makes the code worth having.
+// </details>
+//
+// <details><summary>2. The loss with k = 32 is less than half of that with k = 2. Is that network a better model of clothes?</summary>
+//
+// It is a better compressor of clothes. About how clothes are *distributed* neither says anything: the loss never asks
+// for a probability.
+// </details>
+//
+// <details><summary>3. Someone draws codes from a Gaussian fitted to the training codes instead of N(0, I). Does that help?</summary>
+//
+// It puts the draws at the right scale and helps a little with k = 2. But one Gaussian laid over long rays with gaps between
+// them still lands in the gaps, and nothing has trained the decoder there. Fitting a better density to the codes (a mixture,
+// a flow, a diffusion model) does help: that is what latent diffusion does, in lesson 15.
+// </details>
+//
+// <details><summary>4. Your own squared error averaged over pixels is 0.0293. What is it in this lesson's units?</summary>
+//
+// Ours is summed over the 784 pixels of a picture: 0.0293 × 784 ≈ 23.
+// </details>
+//
+// ## Formula sheet
+//
+// | | |
+// |---|---|
+// | encoder, code | $z=e(x)=f_{\text{enc}}(x)\in\mathbb R^k$ |
+// | decoder, reconstruction | $\hat x=d(z)\in\mathbb R^n$ |
+// | loss of one example | $\lVert x-d(e(x))\rVert^2$, summed over $n$ coordinates |
+// | loss of a batch | the average of that over $B$ examples |
+// | linear autoencoder | spans the first $k$ principal components |
+// | walk | $z(s)=(1-s)z_a+s z_b$ |
+//
+// ## Further reading
+//
+// - Hinton & Salakhutdinov (2006), *Reducing the Dimensionality of Data with Neural Networks*, Science 313: 504–507. The
+//   paper that made deep autoencoders work; its figure of a 2-D map beside PCA's is the ancestor of ours.
+// - Baldi & Hornik (1989), *Neural Networks and Principal Component Analysis: Learning from Examples Without Local Minima*,
+//   Neural Networks 2(1): 53–58. The linear case, proven.
+// - Vincent, Larochelle, Bengio & Manzagol (2008), *Extracting and Composing Robust Features with Denoising Autoencoders*,
+//   ICML. Noise on the input in place of a narrow door.
+// - Xiao, Rasul & Vollgraf (2017), *Fashion-MNIST*, arXiv:1708.07747. The data.
+
+// %% [markdown] lang="zh"
+// 多数人会猜“会”，事实正好相反。$k=2$ 时，随机编码还有不小的机会落在*某个*用过的地址附近；到了 32 维，用过的地址在空间里
+// 微乎其微，就像衣服在像素空间里一样。我们只是把第 1 节的难题搬进了一间小一点的屋子，并没有解决它。
+//
+// 自编码器是一个**压缩器**：它保证对数据 $x$ 有 $d(e(x))\approx x$，而对不是任何图像编码的 $z$，它对 $d(z)$ 不作任何承诺。
+// **生成器**还需要两样东西：
+//
+// 1. 一个可以从中抽取 $z$ 的分布，抽到的地方正好是解码器熟悉的地方；
+// 2. 没有空洞：用过的编码*附近*，解码出来也得像样。
+//
+// 第 04 课只改一处，就同时得到这两样：让图像的编码不再是一个点，而是一小团**云**。
+//
+// ## 10 · 思考题
+//
+// 先写下自己的答案，再展开看我们的。
+//
+// <details><summary>1. 如果 k = 784，会发生什么？</summary>
+//
+// 什么都不必放弃，编码器和解码器可以都变成恒等映射：损失为 0，什么也没学到。正因为有瓶颈（或者别的障碍，比如给输入加噪声），
+// 编码才有价值。
+// </details>
+//
+// <details><summary>2. k = 32 的损失不到 k = 2 的一半，它是更好的“衣物模型”吗？</summary>
+//
+// 它是更好的衣物压缩器。至于衣物是怎样*分布*的，两个网络都没有说：损失函数从来没有问过概率。
+// </details>
+//
+// <details><summary>3. 有人不从 N(0, I) 抽编码，而是从拟合训练编码的高斯分布里抽。有用吗？</summary>
+//
+// 抽样的尺度对了，k = 2 时会好一点。可是把一个高斯分布盖在几条带空隙的长射线上，照样会落进空隙，而解码器从没在那里训练过。
+// 给编码拟合一个更好的密度（混合模型、流模型、扩散模型）确实有用：第 15 课的隐空间扩散正是这样做的。
+// </details>
+//
+// <details><summary>4. 你自己的程序对像素取平均，得到平方误差 0.0293。换成本课的单位是多少？</summary>
+//
+// 我们对一幅图像的 784 个像素求和：0.0293 × 784 ≈ 23。
+// </details>
+//
+// ## 公式表
+//
+// | | |
+// |---|---|
+// | 编码器，编码 | $z=e(x)=f_{\text{enc}}(x)\in\mathbb R^k$ |
+// | 解码器，重构 | $\hat x=d(z)\in\mathbb R^n$ |
+// | 单个样本的损失 | $\lVert x-d(e(x))\rVert^2$，对 $n$ 个坐标求和 |
+// | 一批样本的损失 | 上式对 $B$ 个样本取平均 |
+// | 线性自编码器 | 张成前 $k$ 个主成分的空间 |
+// | 直线行走 | $z(s)=(1-s)z_a+s z_b$ |
+//
+// ## 延伸阅读
+//
+// - Hinton & Salakhutdinov (2006), *Reducing the Dimensionality of Data with Neural Networks*, Science 313: 504–507.
+//   让深层自编码器真正可用的论文；文中与 PCA 并排的二维地图，是我们那张图的祖先。
+// - Baldi & Hornik (1989), *Neural Networks and Principal Component Analysis: Learning from Examples Without Local Minima*,
+//   Neural Networks 2(1): 53–58. 线性情形的证明。
+// - Vincent, Larochelle, Bengio & Manzagol (2008), *Extracting and Composing Robust Features with Denoising Autoencoders*,
+//   ICML. 用输入噪声代替窄门。
+// - Xiao, Rasul & Vollgraf (2017), *Fashion-MNIST*, arXiv:1708.07747. 数据集。
