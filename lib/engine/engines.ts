@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { providers, requestedEngine } from '#engine-platform';
 import { UserError } from '../errors';
 import { installGradients } from './gradients';
+import { installNativeKernels } from './native';
 import { installWasmKernels } from './wasm';
 import { engineNames, type EngineName, type EngineProvider, type EngineReport } from './types';
 
@@ -72,6 +73,7 @@ async function startOne(provider: EngineProvider, why: string): Promise<EngineRe
   if (missing) throw new Error(missing);
   const about = await provider.start();
   installGradients();
+  if (provider.name === 'native') installNativeKernels();
   if (provider.name === 'wasm') installWasmKernels();
   await tf.ready();
   return { engine: provider.name, ...about, why };

@@ -1,7 +1,20 @@
+import { installConvolution } from './convolution';
+import { installElementwise } from './elementwise';
+import { installImages } from './images';
+import { installLayout } from './layout';
+import { installMatMul } from './matmul';
+import { mendTape } from './tape';
+
 let installed = false;
 
 /** Replaces gradients that TensorFlow.js 4.22 gets wrong or lacks, on every engine. */
 export function installGradients(): void {
   if (installed) return;
   installed = true;
+  mendTape();
+  installElementwise();
+  installMatMul();
+  installLayout();
+  installConvolution();
+  installImages();
 }

@@ -5,8 +5,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { Info } from '../kernel';
 
-export type Info = tf.TensorInfo;
+export type { Info };
 
 /** What Emscripten puts around the backend's C++ side, as far as it is used here. */
 interface Module {

@@ -1,5 +1,8 @@
 import { installConvolution } from './convolution';
+import { installDepthwise } from './depthwise';
+import { installGather } from './gather';
 import { installMatMul } from './matmul';
+import { installPooling } from './pooling';
 
 let installed = false;
 
@@ -9,4 +12,7 @@ export function installWasmKernels(): void {
   installed = true;
   installMatMul();
   installConvolution();
+  installDepthwise();
+  installPooling();
+  installGather();
 }

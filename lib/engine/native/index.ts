@@ -1,0 +1,12 @@
+import { installConvolution } from './convolution';
+import { installPooling } from './pooling';
+
+let installed = false;
+
+/** Completes the native backend with what tfjs-node leaves out of TensorFlow. */
+export function installNativeKernels(): void {
+  if (installed) return;
+  installed = true;
+  installConvolution();
+  installPooling();
+}
