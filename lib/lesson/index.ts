@@ -3,6 +3,8 @@ export { build, type BuildOptions, type BuildReport } from './build';
 export { checkLesson, checkLessons, type CheckOptions } from './check';
 export { exercisesOf } from './exercises';
 export { findLesson, lessonFile, listLessons, loadLesson, type Place, shownPath } from './files';
+export { readNotebook } from './ipynb';
+export { type Merged, mergeNotebooks } from './merge';
 export { checksum, type GraderMetadata } from './nbgrader';
 export { buildNotebook, notebookText } from './notebook';
 export { parseLesson, readLesson } from './parse';
@@ -19,3 +21,4 @@ export {
   showProblem,
   type Variant,
 } from './types';
+export { type Opened, openWork, syncWork } from './work';
