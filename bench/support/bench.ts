@@ -1,0 +1,69 @@
+/** One line of a comparison: ours beside a peer's, measured in the same run. */
+export interface Row {
+  readonly row: string;
+  readonly ours: number;
+  /** Absent where the peer is not on this machine. */
+  readonly peer: number | null;
+  readonly unit: string;
+  /** ours / peer. For times, below 1 is faster than the peer. */
+  readonly ratio: number | null;
+}
+
+/** bench/NAME.ts exports one of these as `bench`. */
+export interface Bench {
+  readonly summary: string;
+  /** Who the peer is, with version. */
+  readonly peer: string;
+  run(say: (text: string) => void): Promise<Row[]>;
+}
+
+export function row(name: string, ours: number, peer: number | null, unit: string): Row {
+  return { row: name, ours, peer, unit, ratio: peer === null ? null : ours / peer };
+}
+
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('the median of nothing');
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * Measures several things in turn, round after round, so that whatever else the machine does falls on all of them alike.
+ * The first round warms up and does not count.
+ * @returns the median of each
+ */
+export async function interleaved(
+  measures: readonly (() => Promise<number>)[],
+  rounds: number,
+  say: (text: string) => void,
+): Promise<number[]> {
+  const samples = measures.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    say(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
+    for (const [i, measure] of measures.entries()) {
+      const value = await measure();
+      if (round > 0) samples[i].push(value);
+    }
+  }
+  return samples.map(median);
+}
+
+/** Rows as a table for people. */
+export function table(rows: readonly Row[]): string {
+  const show = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(3))));
+  const lines = [
+    ['row', 'ours', 'peer', 'unit', 'ours/peer'],
+    ...rows.map(({ row: name, ours, peer, unit, ratio }) => [name, show(ours), show(peer), unit, show(ratio)]),
+  ];
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const isNumber = [false, true, true, false, true];
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
