@@ -6,18 +6,22 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import { type Arch, checkBody, decoderBody, dense, encoderBody, Seeds, variablesOf } from '../nn';
+import { type Activation, type Arch, checkBody, decoderBody, dense, encoderBody, Seeds, variablesOf } from '../nn';
 import { type History, train, type TrainOptions } from '../training';
-import type { ImageBatch, ImageSplit, ImageTraining } from './data';
+import { asSplit, type ImageBatch, type ImageSplit, type ImageTraining } from './data';
 
 export interface AeConfig {
-  /** [H, W, C] of one image; values in [0, 1]. */
-  readonly inputShape: readonly [number, number, number];
+  /** Of one example: [H, W, C] of an image, or [n] of a point. */
+  readonly inputShape: readonly number[];
   /** k, the length of a code. */
   readonly latentDim: number;
   /** Units (`mlp`) or channels (`conv`, each halves the image) of the encoder's layers; the decoder mirrors them. */
   readonly hidden: readonly number[];
   readonly arch: Arch;
+  /** Of the hidden layers. */
+  readonly activation: Activation;
+  /** Of the decoder's last layer: `sigmoid` for grey levels in [0, 1], `linear` for points. */
+  readonly output: 'sigmoid' | 'linear';
   /** Of the first weights. */
   readonly seed: number;
 }
@@ -29,10 +33,12 @@ export interface Autoencoder {
   readonly decoder: tf.LayersModel; // [B,k] -> [B,H,W,C], in [0, 1]
 }
 
-/** Both work on 28×28 grey images; pass what should differ. */
+const common = { inputShape: [28, 28, 1], latentDim: 2, activation: 'relu', output: 'sigmoid', seed: 0 } as const;
+
+/** For 28×28 grey images; pass what should differ. */
 export const defaults: Readonly<Record<Arch, AeConfig>> = {
-  mlp: { inputShape: [28, 28, 1], latentDim: 2, hidden: [512, 128], arch: 'mlp', seed: 0 },
-  conv: { inputShape: [28, 28, 1], latentDim: 2, hidden: [32, 64], arch: 'conv', seed: 0 },
+  mlp: { ...common, hidden: [512, 128], arch: 'mlp' },
+  conv: { ...common, hidden: [32, 64], arch: 'conv' },
 };
 
 /** @throws UserError when the shape and the layers do not fit together. */
@@ -46,23 +52,23 @@ export function buildAutoencoder(config: Partial<AeConfig> = {}): Autoencoder {
   const encoder = tf.model({ inputs: x, outputs: code, name: 'encoder' });
 
   const z = tf.input({ shape: [full.latentDim], name: 'latent' });
-  const xHat = decoderBody(z, undefined, full, seeds, 'sigmoid'); // [B,H,W,C]
+  const xHat = decoderBody(z, undefined, full, seeds, full.output); // [B,H,W,C]
   const decoder = tf.model({ inputs: z, outputs: xHat, name: 'decoder' });
   return { config: full, encoder, decoder };
 }
 
 /** Images to codes. [B,H,W,C] -> [B,k] */
-export function encode(model: Autoencoder, x: Tensor4D): Tensor2D {
+export function encode(model: Autoencoder, x: tf.Tensor): Tensor2D {
   return tf.tidy(() => model.encoder.apply(x) as Tensor2D);
 }
 
 /** Codes to images in [0, 1]. [B,k] -> [B,H,W,C] */
-export function decode(model: Autoencoder, z: Tensor2D): Tensor4D {
-  return tf.tidy(() => model.decoder.apply(z) as Tensor4D);
+export function decode<X extends tf.Tensor = Tensor4D>(model: Autoencoder, z: Tensor2D): X {
+  return tf.tidy(() => model.decoder.apply(z) as X);
 }
 
 /** What becomes of images on the way through the code. [B,H,W,C] -> [B,H,W,C] */
-export function reconstruct(model: Autoencoder, x: Tensor4D): Tensor4D {
+export function reconstruct<X extends tf.Tensor>(model: Autoencoder, x: X): X {
   return tf.tidy(() => decode(model, encode(model, x)));
 }
 
@@ -93,9 +99,22 @@ export interface AeTraining extends ImageTraining, Pick<TrainOptions<ImageBatch>
   readonly loss?: ReconstructionKind;
 }
 
-/** Trains encoder and decoder together on the images alone; no label is looked at. */
-export function trainAutoencoder(model: Autoencoder, split: ImageSplit, options: AeTraining = {}): Promise<History> {
-  const { epochs = 5, batchSize = 128, learningRate = 1e-3, seed = 0, loss = 'mse', ...rest } = options;
+/** Trains encoder and decoder together on the images (or points, [N,n]) alone; no label is looked at. */
+export function trainAutoencoder(
+  model: Autoencoder,
+  data: ImageSplit | tf.Tensor,
+  options: AeTraining = {},
+): Promise<History> {
+  const split = asSplit(data);
+  const {
+    epochs = 5,
+    batchSize = 128,
+    learningRate = 2e-3,
+    schedule = 'cosine',
+    seed = 0,
+    loss = 'mse',
+    ...rest
+  } = options;
   return train<ImageBatch>({
     name: 'autoencoder',
     variables: variablesOf(model.encoder, model.decoder),
@@ -104,6 +123,7 @@ export function trainAutoencoder(model: Autoencoder, split: ImageSplit, options:
     batches: (epoch) => split.batches({ batchSize, seed, epoch, dropLast: split.size >= batchSize }),
     loss: ({ images }) => reconstructionLoss(images, reconstruct(model, images), loss).mean(),
     learningRate,
+    schedule,
     seed,
     ...rest,
   });
@@ -112,15 +132,17 @@ export function trainAutoencoder(model: Autoencoder, split: ImageSplit, options:
 /** Mean reconstruction loss of a split, image for image as `reconstructionLoss` has it. */
 export async function evaluate(
   model: Autoencoder,
-  split: ImageSplit,
+  data: ImageSplit | tf.Tensor,
   kind: ReconstructionKind = 'mse',
   over: 'sum' | 'mean' = 'sum',
 ): Promise<number> {
+  const split = asSplit(data);
   let sum = 0;
   for (const { images, labels } of split.batches({ batchSize: 500, seed: 0 })) {
     const losses = tf.tidy(() => reconstructionLoss(images, reconstruct(model, images), kind, over).sum());
     sum += (await losses.data())[0];
-    tf.dispose([images, labels, losses]);
+    tf.dispose([images, losses]);
+    labels?.dispose();
   }
   return sum / split.size;
 }

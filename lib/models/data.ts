@@ -1,16 +1,18 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { Random } from '../engine';
+import type { Schedule } from '../training';
 
-/** What the models' `train…` and `evaluate` ask of a data set's split; every split of `datasets/` is one. */
+/** What the models' `train…` and `evaluate` ask of their data; every split of `datasets/` is one. */
 export interface ImageSplit {
   readonly size: number;
   batches(options: { batchSize: number; seed: number; epoch?: number; dropLast?: boolean }): Iterable<ImageBatch>;
 }
 
 export interface ImageBatch {
-  /** [B,H,W,C], grey levels or colours in [0, 1]. */
-  readonly images: tf.Tensor4D;
-  /** [B], the number of each image's class. */
-  readonly labels: tf.Tensor1D;
+  /** [B,H,W,C] in [0, 1]; [B,n] for points. */
+  readonly images: tf.Tensor;
+  /** [B], the number of each example's class, where it has one. */
+  readonly labels?: tf.Tensor1D;
 }
 
 /** Settings that every `train…` of images has. */
@@ -18,5 +20,28 @@ export interface ImageTraining {
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
+  /** Default `cosine`. */
+  readonly schedule?: Schedule;
   readonly seed?: number;
+}
+
+/** A split, or a tensor of examples along its first axis, which then is a split without labels. */
+export function asSplit(data: ImageSplit | tf.Tensor): ImageSplit {
+  return data instanceof tf.Tensor ? new TensorSplit(data) : data;
+}
+
+class TensorSplit implements ImageSplit {
+  readonly size: number;
+
+  constructor(private readonly examples: tf.Tensor) {
+    this.size = examples.shape[0];
+  }
+
+  *batches({ batchSize, seed, epoch = 0, dropLast }: Parameters<ImageSplit['batches']>[0]): Iterable<ImageBatch> {
+    const order = new Random(seed).fork(`epoch ${epoch}`).shuffle(this.size);
+    const end = dropLast ? this.size - (this.size % batchSize) : this.size;
+    for (let from = 0; from < end; from += batchSize) {
+      yield { images: tf.tidy(() => this.examples.gather(tf.tensor1d(order.slice(from, from + batchSize), 'int32'))) };
+    }
+  }
 }

@@ -7,20 +7,22 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import type { Random } from '../engine';
+import { Random } from '../engine';
 import { UserError } from '../errors';
-import { type Arch, checkBody, decoderBody, dense, encoderBody, Seeds, variablesOf } from '../nn';
+import { type Activation, type Arch, checkBody, decoderBody, dense, encoderBody, Seeds, variablesOf } from '../nn';
 import { type History, train, type TrainOptions } from '../training';
-import type { ImageBatch, ImageSplit, ImageTraining } from './data';
+import { asSplit, type ImageBatch, type ImageSplit, type ImageTraining } from './data';
 
 export interface VaeConfig {
-  /** [H, W, C] of one image; values in [0, 1]. */
-  readonly inputShape: readonly [number, number, number];
+  /** Of one example: [H, W, C] of an image, or [n] of a point. */
+  readonly inputShape: readonly number[];
   /** Length of z. */
   readonly latentDim: number;
   /** Units (`mlp`) or channels (`conv`, each halves the image) of the encoder's layers; the decoder mirrors them. */
   readonly hidden: readonly number[];
   readonly arch: Arch;
+  /** Of the hidden layers. */
+  readonly activation: Activation;
   /** p(x|z): each pixel Bernoulli with a logit, or normal with a mean and the one `sigma`. */
   readonly likelihood: 'bernoulli' | 'gaussian';
   /** Standard deviation of the Gaussian likelihood, in grey levels. */
@@ -51,28 +53,20 @@ export interface ElboTerms {
   readonly kl: Tensor1D;
 }
 
-/** `mlp` is the 784-400-20 network of the first PyTorch example, the one whose figures people know. */
+const common = {
+  inputShape: [28, 28, 1],
+  latentDim: 20,
+  activation: 'relu',
+  likelihood: 'bernoulli',
+  sigma: 0.1,
+  classes: 0,
+  seed: 0,
+} as const;
+
+/** `mlp` is the 784-400-20 network of PyTorch's first example, the one whose figures people know. */
 export const defaults: Readonly<Record<Arch, VaeConfig>> = {
-  mlp: {
-    inputShape: [28, 28, 1],
-    latentDim: 20,
-    hidden: [400],
-    arch: 'mlp',
-    likelihood: 'bernoulli',
-    sigma: 0.1,
-    classes: 0,
-    seed: 0,
-  },
-  conv: {
-    inputShape: [28, 28, 1],
-    latentDim: 20,
-    hidden: [32, 64],
-    arch: 'conv',
-    likelihood: 'bernoulli',
-    sigma: 0.1,
-    classes: 0,
-    seed: 0,
-  },
+  mlp: { ...common, hidden: [400], arch: 'mlp' },
+  conv: { ...common, hidden: [32, 64], arch: 'conv' },
 };
 
 /** @throws UserError when the shape and the layers do not fit together. */
@@ -148,7 +142,7 @@ export function loss({ reconstruction, kl }: Pick<ElboTerms, 'reconstruction' | 
 }
 
 /** q(z|x), or q(z|x,y). [B,H,W,C] -> [B,k], [B,k] */
-export function encode(model: Vae, x: Tensor4D, labels?: Tensor1D): Posterior {
+export function encode(model: Vae, x: tf.Tensor, labels?: Tensor1D): Posterior {
   return tf.tidy(() => {
     const [mu, logVar] = model.encoder.apply(withLabels(model, x, labels)) as [Tensor2D, Tensor2D];
     return { mu, logVar };
@@ -156,25 +150,25 @@ export function encode(model: Vae, x: Tensor4D, labels?: Tensor1D): Posterior {
 }
 
 /** What the decoder says before the likelihood reads it: logits (Bernoulli) or means (Gaussian). [B,k] -> [B,H,W,C] */
-export function decodeRaw(model: Vae, z: Tensor2D, labels?: Tensor1D): Tensor4D {
-  return tf.tidy(() => model.decoder.apply(withLabels(model, z, labels)) as Tensor4D);
+export function decodeRaw<X extends tf.Tensor = Tensor4D>(model: Vae, z: Tensor2D, labels?: Tensor1D): X {
+  return tf.tidy(() => model.decoder.apply(withLabels(model, z, labels)) as X);
 }
 
-/** The mean of p(x|z) as an image in [0, 1]. [B,k] -> [B,H,W,C] */
-export function decode(model: Vae, z: Tensor2D, labels?: Tensor1D): Tensor4D {
+/** The mean of p(x|z): grey levels in [0, 1] for a Bernoulli likelihood. [B,k] -> [B,H,W,C] */
+export function decode<X extends tf.Tensor = Tensor4D>(model: Vae, z: Tensor2D, labels?: Tensor1D): X {
   return tf.tidy(() => {
-    const raw = decodeRaw(model, z, labels);
-    return model.config.likelihood === 'bernoulli' ? tf.sigmoid(raw) : tf.clipByValue(raw, 0, 1);
+    const raw = decodeRaw<X>(model, z, labels);
+    return model.config.likelihood === 'bernoulli' ? tf.sigmoid(raw) : raw;
   });
 }
 
 /** Through the mean of q(z|x) and back. [B,H,W,C] -> [B,H,W,C] */
-export function reconstruct(model: Vae, x: Tensor4D, labels?: Tensor1D): Tensor4D {
-  return tf.tidy(() => decode(model, encode(model, x, labels).mu, labels));
+export function reconstruct<X extends tf.Tensor>(model: Vae, x: X, labels?: Tensor1D): X {
+  return tf.tidy(() => decode<X>(model, encode(model, x, labels).mu, labels));
 }
 
 /** log p(x|z) under the model's likelihood, from what `decodeRaw` gave. [B,H,W,C], [B,H,W,C] -> [B] */
-export function logLikelihood(model: Vae, x: Tensor4D, raw: Tensor4D): Tensor1D {
+export function logLikelihood(model: Vae, x: tf.Tensor, raw: tf.Tensor): Tensor1D {
   const { likelihood, sigma } = model.config;
   return likelihood === 'bernoulli'
     ? bernoulliLogLikelihood(x, raw)
@@ -182,7 +176,7 @@ export function logLikelihood(model: Vae, x: Tensor4D, raw: Tensor4D): Tensor1D 
 }
 
 /** Encoder, one z an image, decoder, and the three terms of the ELBO. `noise` is ε, [B,k]. */
-export function elboTerms(model: Vae, x: Tensor4D, noise: Tensor2D, labels?: Tensor1D): ElboTerms {
+export function elboTerms(model: Vae, x: tf.Tensor, noise: Tensor2D, labels?: Tensor1D): ElboTerms {
   return tf.tidy(() => {
     const { mu, logVar } = encode(model, x, labels);
     const raw = decodeRaw(model, reparameterize(mu, logVar, noise), labels);
@@ -199,7 +193,7 @@ export function sample(model: Vae, n: number, random: Random, labels?: Tensor1D)
  * log (1/K) Σ_k p(x, z_k) / q(z_k|x), Burda et al. eq. 8, in nats: a bound on log p(x) that tightens with K. -> [B]
  * @param noise ε for each of the K draws, [K,B,k]
  */
-export function importanceWeightedBound(model: Vae, x: Tensor4D, noise: tf.Tensor3D, labels?: Tensor1D): Tensor1D {
+export function importanceWeightedBound(model: Vae, x: tf.Tensor, noise: tf.Tensor3D, labels?: Tensor1D): Tensor1D {
   return tf.tidy(() => {
     const { mu, logVar } = encode(model, x, labels);
     const logWeights = tf.unstack(noise).map((eps) => {
@@ -219,8 +213,17 @@ export interface VaeTraining extends ImageTraining, Pick<TrainOptions<ImageBatch
 }
 
 /** Trains on a split; `history.metrics` has `reconstruction` (−log p(x|z)) and `kl`, in nats an image, step by step. */
-export function trainVae(model: Vae, split: ImageSplit, options: VaeTraining = {}): Promise<History> {
-  const { epochs = 5, batchSize = 128, learningRate = 1e-3, seed = 0, beta = 1, ...rest } = options;
+export function trainVae(model: Vae, data: ImageSplit | tf.Tensor, options: VaeTraining = {}): Promise<History> {
+  const split = asSplit(data);
+  const {
+    epochs = 5,
+    batchSize = 128,
+    learningRate = 2e-3,
+    schedule = 'cosine',
+    seed = 0,
+    beta = 1,
+    ...rest
+  } = options;
   return train<ImageBatch>({
     name: beta === 1 ? 'VAE' : `VAE, β = ${beta}`,
     variables: variablesOf(model.encoder, model.decoder),
@@ -233,6 +236,7 @@ export function trainVae(model: Vae, split: ImageSplit, options: VaeTraining = {
       return { loss: loss(terms, beta), reconstruction: terms.reconstruction.mean().neg(), kl: terms.kl.mean() };
     },
     learningRate,
+    schedule,
     seed,
     ...rest,
   });
@@ -251,11 +255,12 @@ export interface Evaluation {
 /** One z an image is enough for a mean over thousands; `draws` (K of the tighter bound) costs that many decodings more. */
 export async function evaluate(
   model: Vae,
-  split: ImageSplit,
-  random: Random,
-  options: { readonly draws?: number; readonly batchSize?: number } = {},
+  data: ImageSplit | tf.Tensor,
+  options: { readonly seed?: number; readonly draws?: number; readonly batchSize?: number } = {},
 ): Promise<Evaluation> {
-  const { draws = 0, batchSize = 500 } = options;
+  const { seed = 0, draws = 0, batchSize = 500 } = options;
+  const split = asSplit(data);
+  const random = new Random(seed).fork('evaluate');
   const { classes, latentDim } = model.config;
   const sums = [0, 0, 0];
   for (const { images, labels } of split.batches({ batchSize, seed: 0 })) {
@@ -268,7 +273,8 @@ export async function evaluate(
       return tf.stack([reconstruction.sum(), kl.sum(), bound.sum()]);
     });
     (await rows.data()).forEach((value, i) => (sums[i] += value));
-    tf.dispose([images, labels, rows]);
+    tf.dispose([images, rows]);
+    labels?.dispose();
   }
   const [reconstruction, kl, bound] = sums.map((sum) => sum / split.size);
   const elboOnly = { negativeElbo: kl - reconstruction, reconstruction: -reconstruction, kl };

@@ -9,16 +9,26 @@ type Symbolic = tf.SymbolicTensor;
 export type Arch = 'mlp' | 'conv';
 
 export interface BodyConfig {
-  /** [H, W, C] of one image. */
-  readonly inputShape: readonly [number, number, number];
+  /** Of one example: [H, W, C] of an image; [n] for points (`mlp` only). */
+  readonly inputShape: readonly number[];
   /** Units (`mlp`) or channels (`conv`) of the hidden layers, from the image to the latent. */
   readonly hidden: readonly number[];
   readonly arch: Arch;
+  /** Of the hidden layers. */
+  readonly activation: Activation;
 }
 
-/** Dense layers with ReLU, one for each entry of `units`. [B, n] -> [B, last of units] */
-export function denseStack(x: Symbolic, units: readonly number[], seeds: Seeds, name = 'hidden'): Symbolic {
-  return units.reduce((h, width, i) => dense(h, width, seeds, { name: `${name}${i + 1}`, activation: 'relu' }), x);
+export type Activation = 'relu' | 'tanh';
+
+/** Dense layers, one for each entry of `units`. [B, n] -> [B, last of units] */
+export function denseStack(
+  x: Symbolic,
+  units: readonly number[],
+  seeds: Seeds,
+  activation: Activation = 'relu',
+  name = 'hidden',
+): Symbolic {
+  return units.reduce((h, width, i) => dense(h, width, seeds, { name: `${name}${i + 1}`, activation }), x);
 }
 
 /** One seeded dense layer. [B, n] -> [B, units] */
@@ -26,7 +36,7 @@ export function dense(
   x: Symbolic,
   units: number,
   seeds: Seeds,
-  options: { name: string; activation?: 'relu' | 'sigmoid' | 'tanh' },
+  options: { name: string; activation?: Activation | 'sigmoid' | 'linear' },
 ): Symbolic {
   const kernelInitializer = options.activation === 'relu' ? seeds.he() : seeds.glorot();
   return tf.layers.dense({ units, kernelInitializer, ...options }).apply(x) as Symbolic;
@@ -34,7 +44,9 @@ export function dense(
 
 /** An image, with a label (one-hot, [B, K]) beside it where there is one, as a vector of features. [B,H,W,C] -> [B, n] */
 export function encoderBody(image: Symbolic, label: Symbolic | undefined, config: BodyConfig, seeds: Seeds): Symbolic {
-  if (config.arch === 'mlp') return denseStack(beside(flatten(image), label), config.hidden, seeds);
+  if (config.arch === 'mlp') {
+    return denseStack(beside(flatten(image), label), config.hidden, seeds, config.activation);
+  }
   let h = image;
   config.hidden.forEach((filters, i) => {
     const kernelInitializer = seeds.he();
@@ -44,7 +56,7 @@ export function encoderBody(image: Symbolic, label: Symbolic | undefined, config
       kernelSize: 3,
       strides: 2,
       padding: 'same',
-      activation: 'relu',
+      activation: config.activation,
       kernelInitializer,
     });
     h = layer.apply(h) as Symbolic; // [B, H/2, W/2, filters]
@@ -54,25 +66,26 @@ export function encoderBody(image: Symbolic, label: Symbolic | undefined, config
 
 /**
  * The way back, layer for layer. [B, k] -> [B,H,W,C]
- * @param activation of the last layer: `sigmoid` for grey levels in [0, 1], `linear` for logits or means.
+ * @param output `sigmoid` for grey levels in [0, 1], `linear` for logits or means.
  */
 export function decoderBody(
   latent: Symbolic,
   label: Symbolic | undefined,
   config: BodyConfig,
   seeds: Seeds,
-  activation: 'sigmoid' | 'linear',
+  output: 'sigmoid' | 'linear',
 ): Symbolic {
-  const [height, width, channels] = config.inputShape;
+  const { inputShape, activation } = config;
   const hidden = [...config.hidden].reverse();
   const z = beside(latent, label);
-  const last = activation === 'sigmoid' ? { activation } : {};
   if (config.arch === 'mlp') {
-    const h = denseStack(z, hidden, seeds);
-    return reshape(dense(h, height * width * channels, seeds, { name: 'pixels', ...last }), [...config.inputShape]);
+    const size = inputShape.reduce((a, b) => a * b, 1);
+    const flat = dense(denseStack(z, hidden, seeds, activation), size, seeds, { name: 'pixels', activation: output });
+    return inputShape.length > 1 ? reshape(flat, inputShape) : flat;
   }
+  const [height, width, channels] = inputShape;
   const scale = 2 ** hidden.length;
-  let h = dense(z, (height / scale) * (width / scale) * hidden[0], seeds, { name: 'hidden1', activation: 'relu' });
+  let h = dense(z, (height / scale) * (width / scale) * hidden[0], seeds, { name: 'hidden1', activation });
   h = reshape(h, [height / scale, width / scale, hidden[0]]);
   [...hidden.slice(1), channels].forEach((filters, i, all) => {
     const isLast = i === all.length - 1;
@@ -83,7 +96,7 @@ export function decoderBody(
       kernelSize: 3,
       strides: 2,
       padding: 'same',
-      activation: isLast ? activation : 'relu',
+      activation: isLast ? output : activation,
       kernelInitializer,
     });
     h = layer.apply(h) as Symbolic; // [B, 2H, 2W, filters]
@@ -95,8 +108,9 @@ export function decoderBody(
 export function checkBody(config: BodyConfig, where: string): void {
   const { inputShape, hidden, arch } = config;
   const whole = (n: number) => Number.isInteger(n) && n > 0;
-  if (inputShape.length !== 3 || !inputShape.every(whole)) {
-    throw new UserError(`${where}: inputShape is [height, width, channels], got [${String(inputShape)}].`);
+  if (!inputShape.every(whole) || inputShape.length !== (arch === 'conv' ? 3 : Math.max(1, inputShape.length))) {
+    const expected = arch === 'conv' ? '[height, width, channels]' : 'a list of whole numbers such as [28, 28, 1]';
+    throw new UserError(`${where}: inputShape is ${expected}, got [${String(inputShape)}].`);
   }
   if (!hidden.every(whole) || (arch === 'conv' && hidden.length === 0)) {
     throw new UserError(`${where}: hidden lists the width of each hidden layer, got [${String(hidden)}].`);
@@ -111,11 +125,11 @@ export function checkBody(config: BodyConfig, where: string): void {
 }
 
 function flatten(x: Symbolic): Symbolic {
-  return tf.layers.flatten().apply(x) as Symbolic;
+  return x.shape.length > 2 ? (tf.layers.flatten().apply(x) as Symbolic) : x;
 }
 
-function reshape(x: Symbolic, targetShape: number[]): Symbolic {
-  return tf.layers.reshape({ targetShape }).apply(x) as Symbolic;
+function reshape(x: Symbolic, shape: readonly number[]): Symbolic {
+  return tf.layers.reshape({ targetShape: [...shape] }).apply(x) as Symbolic;
 }
 
 function beside(x: Symbolic, label: Symbolic | undefined): Symbolic {

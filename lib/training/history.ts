@@ -1,3 +1,6 @@
+import { curves } from '../figures';
+import { language } from './host';
+
 /** What was measured after an epoch, by the caller's `onEpoch`. */
 export interface EpochRecord {
   readonly epoch: number;
@@ -70,5 +73,31 @@ export class History {
 
   get interrupted(): boolean {
     return this.data.interrupted;
+  }
+
+  /** The curves of the run: loss, and each metric on the same axes. */
+  figure(options: { readonly title?: string; readonly y?: string } = {}): ReturnType<typeof curves> {
+    const words =
+      language() === 'zh' ? { x: '训练步数', y: '损失', loss: '损失' } : { x: 'step', y: 'loss', loss: 'loss' };
+    const window = Math.max(1, Math.round(this.loss.length / 40));
+    const named = [[words.loss, this.loss] as const, ...Object.entries(this.metrics)];
+    const steps = this.loss.map((_, i) => i + 1);
+    const series = named.map(([name, y]) => ({ name, x: steps, y, smooth: window }));
+    // The first steps tower above all others and would flatten the rest.
+    const settled = named.flatMap(([, y]) => smooth(y, window).slice(Math.min(20, y.length - 1)));
+    const [low, high] = [Math.min(...settled), Math.max(...settled)];
+    const room = 0.07 * (high - low || 1);
+    return curves({
+      title: options.title ?? this.data.name,
+      series,
+      x: words.x,
+      y: options.y ?? words.y,
+      yRange: [low - room, high + room],
+    });
+  }
+
+  /** As a cell's last value, a history shows its curves. */
+  [Symbol.for('Jupyter.display')]() {
+    return this.figure().bundle();
   }
 }

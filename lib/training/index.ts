@@ -2,4 +2,4 @@
 export { Adam } from './adam';
 export { type EpochRecord, History, type HistoryData, smooth } from './history';
 export { budget, language, type Language } from './host';
-export { type Loss, type StepInfo, train, type TrainOptions } from './train';
+export { type Loss, type Schedule, type StepInfo, train, type TrainOptions } from './train';

@@ -119,6 +119,7 @@ export class Run<B> {
       tf.dispose(gradients);
       throw notFinite(options, this.step + 1, names, values);
     }
+    this.setRate();
     this.optimizer.applyGradients(gradients);
     tf.dispose(gradients);
     this.step++;
@@ -129,6 +130,13 @@ export class Run<B> {
     for (const [name, value] of Object.entries(metrics)) (history.metrics[name] ??= []).push(value);
     watch.stop(images);
     return { step: this.step, epoch: this.epoch, loss, metrics };
+  }
+
+  private setRate(): void {
+    const { optimizer, learningRate = 1e-3, schedule } = this.options;
+    if (optimizer || schedule !== 'cosine' || !(this.optimizer instanceof Adam)) return;
+    const done = this.step / (this.stepsInAll() ?? Infinity);
+    this.optimizer.learningRate = (learningRate * (1 + Math.cos(Math.PI * Math.min(1, done)))) / 2;
   }
 
   /** Loss, metrics and gradients of one batch, which it disposes of. */
@@ -216,10 +224,16 @@ async function readScalars(scalars: readonly tf.Tensor[]): Promise<number[]> {
   return values;
 }
 
-function checkOptions<B>({ variables, steps, epochs, name }: TrainOptions<B>): void {
+function checkOptions<B>(options: TrainOptions<B>): void {
+  const { variables, steps, epochs, name } = options;
   if (variables.length === 0) throw new UserError(`train (${name}): variables is empty, so there is nothing to learn.`);
   if ((steps === undefined) === (epochs === undefined)) {
     throw new UserError(`train (${name}): say when to stop by epochs or by steps, one of the two.`);
+  }
+  if (options.schedule === 'cosine' && (options.optimizer || !(steps ?? options.stepsPerEpoch))) {
+    throw new UserError(
+      `train (${name}): the cosine schedule needs the loop's own Adam, and steps or stepsPerEpoch to know the end.`,
+    );
   }
   const limit = steps ?? epochs ?? 0;
   if (!Number.isInteger(limit) || limit < 1) {

@@ -1,0 +1,19 @@
+/** What lessons, scripts and tests import: `import { figures, show, vae } from 'genlab'`. */
+import type { check as gradingCheck } from './grading';
+
+export * as datasets from '../datasets';
+export { type Dataset, fashionMnist } from '../datasets';
+export * as engine from './engine';
+export { describe, Random, ready } from './engine';
+export { UserError } from './errors';
+export * as figures from './figures';
+export { show } from './figures';
+export { ae, vae } from './models';
+export * as nn from './nn';
+export * as training from './training';
+export { budget, type History, train } from './training';
+
+/** Checks an exercise where it stands. Grading is loaded at the first call: a script that only trains does without. */
+export async function check(...args: Parameters<typeof gradingCheck>): ReturnType<typeof gradingCheck> {
+  return (await import('./grading')).check(...args);
+}
