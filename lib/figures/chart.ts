@@ -3,6 +3,7 @@ import { bundleFor, codeHtml, figureHtml } from './embed';
 import { base64, figure, plainText, type Figure, type MimeBundle } from './figure';
 import type { PlotlyBundle } from './platform/types';
 import type { Axis, Frame, Layout, Size, Trace } from './spec';
+import type { Range } from './ranges';
 import { fontFamily, fontSize, gridLine, ink, paper, softInk } from './style';
 import { renderSvg } from './svg';
 import { textWidth } from './svg/text';
@@ -13,6 +14,8 @@ export interface Chart extends Figure {
   readonly layout: Layout;
   readonly size: Size;
   readonly frames?: readonly Frame[];
+  /** Both axes have one scale: what they have to show, before the one with room to spare was widened. */
+  readonly equal?: { readonly x: Range; readonly y: Range };
   /** The part of plotly that it takes to draw it. */
   readonly needs: PlotlyBundle;
 }
@@ -34,9 +37,9 @@ export function chart(
   data: readonly Trace[],
   layout: Layout,
   size: Size,
-  more: { readonly frames?: readonly Frame[]; readonly still?: Pick<Chart, 'data' | 'layout' | 'size'> } = {},
+  more: Pick<Chart, 'frames' | 'equal'> & { readonly still?: Pick<Chart, 'data' | 'layout' | 'size'> } = {},
 ): Chart {
-  const { frames, still = { data, layout, size } } = more;
+  const { frames, equal, still = { data, layout, size } } = more;
   const title = plainText(layout.title?.text ?? '');
   const needs = bundleFor(data);
   const live = { data, layout: { ...layout, height: size.height, autosize: true }, config, ...(frames && { frames }) };
@@ -50,10 +53,11 @@ export function chart(
       size,
       needs,
       ...(frames && { frames }),
+      ...(equal && { equal }),
     },
     () => {
       if (picture === undefined) {
-        const bytes = platform.png(renderSvg(still.data, still.layout, still.size), stillScale);
+        const bytes = platform.png(renderSvg(still.data, still.layout, still.size), stillScale, 'few');
         picture = bytes && base64(bytes);
       }
       const code = codeToBring(needs, title);

@@ -196,4 +196,8 @@ export function markLayout(marks: readonly Mark[], logX = false, logY = false) {
   return { shapes, annotations };
 }
 
-const wordStyle = { showarrow: false, bgcolor: 'rgba(255, 255, 255, 0.75)', font: { size: fontSize.tick, color: softInk } } as const;
+const wordStyle = {
+  showarrow: false,
+  bgcolor: 'rgba(255, 255, 255, 0.75)',
+  font: { size: fontSize.tick, color: softInk },
+} as const;

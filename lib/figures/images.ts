@@ -83,6 +83,33 @@ export function latentWalk(images: Images, options: WalkOptions): Figure {
   return pictureFigure(pictures, 'latentWalk', { gap: 0, ...options });
 }
 
+/**
+ * A lattice of latent points that each stand for the same share of a standard normal's draws: quantiles in both directions,
+ * in the order that `latentWalk` expects. [side², 2]
+ */
+export function normalGrid(side: number): [number, number][] {
+  const ticks = Array.from({ length: side }, (_, i) => normalQuantile((i + 0.5) / side));
+  return ticks.toReversed().flatMap((y) => ticks.map((x): [number, number] => [x, y]));
+}
+
+/** By bisection of the distribution function (Abramowitz and Stegun 1964, 7.1.26): right to 1e-6, fast enough for a lattice. */
+function normalQuantile(share: number): number {
+  let [low, high] = [-8, 8];
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (normalShareBelow(middle) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+function normalShareBelow(x: number): number {
+  const t = 1 / (1 + (0.3275911 * Math.abs(x)) / Math.SQRT2);
+  const tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const erf = 1 - tail * Math.exp((-x * x) / 2);
+  return x < 0 ? (1 - erf) / 2 : (1 + erf) / 2;
+}
+
 type Drawing = GridOptions & Pick<WalkOptions, 'x' | 'y'>;
 
 function pictureFigure(pictures: readonly Picture[], caller: string, options: Drawing): Figure {
@@ -207,5 +234,8 @@ function still(pictures: readonly Picture[], layout: Layout): Uint8Array {
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="-8 -8 ${size.width} ${size.height}" ` +
     `font-family="DejaVu Sans"><rect x="-8" y="-8" width="100%" height="100%" fill="${paper}"/>${parts.join('')}</svg>`;
-  return platform.png(svg, 1) ?? png(montage(pictures, columns, gap, scale));
+  return (
+    platform.png(svg, 1, pictures.some(({ channels }) => channels === 3) ? 'many' : 'few') ??
+    png(montage(pictures, columns, gap, scale))
+  );
 }

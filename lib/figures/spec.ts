@@ -61,6 +61,8 @@ export interface HeatmapTrace extends CommonTrace {
     readonly title?: { readonly text: string; readonly side?: 'right' };
     readonly thickness?: number;
     readonly x?: number;
+    readonly y?: number;
+    readonly len?: number;
   };
   readonly text?: readonly (readonly string[])[];
   readonly texttemplate?: string;
@@ -117,6 +119,9 @@ export interface Annotation {
   readonly font?: Font;
   readonly bgcolor?: string;
   readonly textangle?: number;
+  readonly align?: 'left' | 'center' | 'right';
+  /** Pixels further up. */
+  readonly yshift?: number;
 }
 
 export interface Shape {

@@ -1,24 +1,22 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** More colours than a chart has, fewer than a photograph: from here on a palette would show. */
-const paletteLimit = 4096;
-
 /**
- * An opaque picture as PNG, with a palette where the colours are few: a third of the size, which counts in a notebook.
+ * An opaque picture as PNG, with a palette if few colours do: a third of the size, which counts in a notebook.
  * @param rgba four bytes a pixel
  */
-export function encodePng(rgba: Uint8Array, width: number, height: number): Uint8Array {
+export function encodePng(rgba: Uint8Array, width: number, height: number, colors: 'few' | 'many'): Uint8Array {
   const pixels = new Uint32Array(rgba.buffer.slice(rgba.byteOffset, rgba.byteOffset + rgba.byteLength));
   const counts = countColors(pixels);
-  return counts ? indexed(pixels, width, height, counts) : trueColor(rgba, width, height);
+  return colors === 'few' || counts.size <= 256
+    ? indexed(pixels, width, height, counts)
+    : trueColor(rgba, width, height);
 }
 
-function countColors(pixels: Uint32Array): Map<number, number> | undefined {
+function countColors(pixels: Uint32Array): Map<number, number> {
   const counts = new Map<number, number>();
   for (let from = 0, i = 1; i <= pixels.length; i++) {
     if (i < pixels.length && pixels[i] === pixels[from]) continue; // runs of one colour are long
     counts.set(pixels[from], (counts.get(pixels[from]) ?? 0) + i - from);
-    if (counts.size > paletteLimit) return undefined;
     from = i;
   }
   return counts;
@@ -50,12 +48,15 @@ function channels(color: number): [number, number, number] {
 }
 
 function nearest(palette: readonly number[], color: number): number {
-  const [r, g, b] = channels(color);
-  const distances = palette.map((candidate) => {
-    const [pr, pg, pb] = channels(candidate);
-    return (pr - r) ** 2 + (pg - g) ** 2 + (pb - b) ** 2;
-  });
-  return distances.indexOf(Math.min(...distances));
+  let [best, least] = [0, Infinity];
+  for (let i = 0; i < palette.length; i++) {
+    const red = (palette[i] & 255) - (color & 255);
+    const green = ((palette[i] >> 8) & 255) - ((color >> 8) & 255);
+    const blue = ((palette[i] >> 16) & 255) - ((color >> 16) & 255);
+    const distance = red * red + green * green + blue * blue;
+    if (distance < least) [best, least] = [i, distance];
+  }
+  return best;
 }
 
 /** Each pixel less its left neighbour, which packs better. */

@@ -24,7 +24,7 @@ export const platform: FigurePlatform = {
     }
     return code;
   },
-  png(svg, scale) {
+  png(svg, scale, colors) {
     // Fonts are loaded anew for each picture, so only those that this one needs: it is the slowest part.
     latin ??= ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSans-Oblique.ttf'].map((file) =>
       require.resolve(`dejavu-fonts-ttf/ttf/${file}`),
@@ -35,7 +35,7 @@ export const platform: FigurePlatform = {
       font: { loadSystemFonts: false, fontFiles: [...latin, ...needed], defaultFontFamily: 'DejaVu Sans' },
     });
     const { pixels, width, height } = picture.render();
-    return encodePng(pixels, width, height);
+    return encodePng(pixels, width, height, colors);
   },
 };
 

@@ -54,17 +54,19 @@ export function colorbarSvg(trace: HeatmapTrace, area: Box): string {
   if (trace.showscale === false) return '';
   const width = trace.colorbar?.thickness ?? 18;
   const left = area.left + (trace.colorbar?.x ?? 1.02) * (area.right - area.left);
-  const scale = makeScale({ range: [trace.zmin, trace.zmax] }, [], [area.bottom, area.top], 55);
+  const length = (trace.colorbar?.len ?? 1) * (area.bottom - area.top);
+  const top = area.bottom - (trace.colorbar?.y ?? 0.5) * (area.bottom - area.top) - length / 2;
+  const scale = makeScale({ range: [trace.zmin, trace.zmax] }, [], [top + length, top], 42);
   const strips = 64;
-  const height = (area.bottom - area.top) / strips;
+  const height = length / strips;
   const parts = Array.from({ length: strips }, (_, i) => {
-    const y = area.bottom - (i + 1) * height;
+    const y = top + length - (i + 1) * height;
     return `<rect x="${round(left)}" y="${round(y)}" width="${width}" height="${round(height + 0.5)}" fill="${colorAt(trace.colorscale, (i + 0.5) / strips)}"/>`;
   });
   for (const { at, text } of scale.ticks) {
     parts.push(textSvg(text, { x: left + width + 6, y: at + 5, size: fontSize.tick, color: softInk }));
   }
   const title = trace.colorbar?.title?.text ?? '';
-  const place = { x: left + width + 62, y: (area.top + area.bottom) / 2 };
+  const place = { x: left + width + 62, y: top + length / 2 };
   return parts.join('') + textSvg(title, { ...place, size: fontSize.axis, anchor: 'middle', rotate: 90 });
 }

@@ -45,7 +45,7 @@ export function shapeSvg(shape: Shape, panels: ReadonlyMap<string, Panel>, area:
 export function annotationSvg(annotation: Annotation, panels: ReadonlyMap<string, Panel>, area: Box): string {
   const head = {
     x: placeAt(annotation.x, annotation.xref, 'x', panels, area),
-    y: placeAt(annotation.y, annotation.yref, 'y', panels, area),
+    y: placeAt(annotation.y, annotation.yref, 'y', panels, area) - (annotation.yshift ?? 0),
   };
   const arrow = annotation.showarrow !== false;
   const tail = !arrow
