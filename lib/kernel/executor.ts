@@ -42,6 +42,7 @@ export class Executor {
   private ready: Promise<void> = Promise.resolve();
   private running: { cell: string; settle: (result: CellResult) => void; killed?: boolean } | undefined;
   private disposed = false;
+  private starts = 0;
   /** What the process wrote when it began to die. */
   private dying = '';
 
@@ -63,6 +64,7 @@ export class Executor {
       },
     );
     this.child = child;
+    this.starts++;
     this.dying = '';
     const events = child.stdio[EVENTS_FD] as Readable;
     const marks = { stdout: new MarkedStream(), stderr: new MarkedStream() };
@@ -130,6 +132,11 @@ export class Executor {
       this.running = { cell: command.cell, settle };
       this.send({ type: 'run', ...command });
     });
+  }
+
+  /** Goes up with every new process: variables of an earlier one are lost. */
+  get generation(): number {
+    return this.starts;
   }
 
   get busy(): boolean {

@@ -59,6 +59,8 @@ export interface CellError {
   readonly ename: string;
   readonly evalue: string;
   readonly traceback: string[];
+  /** Line of the cell, counted from 1, where known. */
+  readonly line?: number;
 }
 export interface CellOk {
   readonly status: 'ok';

@@ -41,6 +41,8 @@ const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${
 const traceOf = (thrown: unknown, depth: number): string[] =>
   types.isNativeError(thrown) ? traceback(thrown, depth) : [inspect(thrown)];
 
+const lineOf = (place: { readonly line: number } | undefined): { line?: number } => (place ? { line: place.line } : {});
+
 /** What a cell threw, as Jupyter's error. @param place where, for a thrown value that carries no stack */
 export function describeError(thrown: unknown, place?: Omit<Frame, 'name'>): CellError {
   if (thrown instanceof KeyboardInterrupt) {
@@ -57,6 +59,7 @@ export function describeError(thrown: unknown, place?: Omit<Frame, 'name'>): Cel
       ename: textOf(() => thrown.name) || 'Error',
       evalue: textOf(() => thrown.message),
       traceback: traceback(thrown),
+      ...lineOf(stackFrames(thrown).findLast((frame) => frame.label)),
     };
   }
   const value = inspect(thrown);
@@ -66,6 +69,7 @@ export function describeError(thrown: unknown, place?: Omit<Frame, 'name'>): Cel
     ename: 'Thrown',
     evalue: typeof thrown === 'string' ? thrown : value,
     traceback: [`${bold(red('Thrown'))}: ${value}`, ...where],
+    ...lineOf(place),
   };
 }
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { SourceMap } from 'node:module';
 import path from 'node:path';
 import { sourceMaps } from '../../setup/register.js';
+import { codePicture } from '../picture';
 
 /** A place in the text that a person wrote. Lines and columns are 1-based. */
 export interface Frame {
@@ -108,19 +109,6 @@ function sourceOf(frame: Omit<Frame, 'name'>): string | undefined {
 
 /** The lines around a place, the one at hand marked. */
 export function codeFrame(frame: Omit<Frame, 'name'>): string[] {
-  const lines = sourceOf(frame)?.split('\n');
-  if (!lines || frame.line > lines.length) return [];
-  const from = Math.max(1, frame.line - 2);
-  const to = Math.min(lines.length, frame.line + 1);
-  const width = String(to).length;
-  const shown: string[] = [];
-  for (let number = from; number <= to; number++) {
-    const here = number === frame.line;
-    const text = lines[number - 1];
-    shown.push(
-      `${here ? '>' : ' '} ${String(number).padStart(width)} | ${text.length > 160 ? text.slice(0, 160) + '…' : text}`,
-    );
-    if (here && frame.column <= 160) shown.push(`  ${' '.repeat(width)} | ${' '.repeat(frame.column - 1)}^`);
-  }
-  return shown;
+  const source = sourceOf(frame);
+  return source === undefined ? [] : codePicture(source, frame);
 }

@@ -1,0 +1,117 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { UserError } from '../errors';
+import type { NotebookLike, NotebookOutput, RunProgress } from '../kernel';
+import type { Lang } from '../lesson';
+import { defineCommand } from './command';
+
+export const command = defineCommand({
+  name: 'run',
+  summary: 'Run a lesson or a notebook with Node alone, without Jupyter',
+  usage: 'genlab run LESSON|FILE.ipynb [options]',
+  options: {
+    output: { type: 'string', short: 'o', value: 'FILE', help: 'Write the notebook with its outputs there.' },
+    lang: { type: 'string', value: 'LANG', help: 'Language of the lesson, en (default) or zh.' },
+    solution: { type: 'boolean', help: 'The lesson as its author solved it, instead of what students get.' },
+    timeout: { type: 'string', value: 'SECONDS', help: 'Interrupt a cell that runs longer.' },
+    'allow-errors': { type: 'boolean', help: 'Go on after a cell that fails.' },
+  },
+  details: `The cells are type-checked and run as in Jupyter, and what they print appears as they print it. The first cell
+that fails ends the run with exit code 1, and the message names the cell, the line and the error; the outputs up to there
+are written all the same.
+
+  genlab run 04-vae --solution -o out/04-vae.ipynb
+  genlab run work/en/04-vae.ipynb`,
+  async run({ values, positionals }) {
+    const [name, ...more] = positionals;
+    if (name === undefined || more.length > 0)
+      throw new UserError('run takes one lesson or one notebook\nSee genlab run --help', 2);
+    const lang = values.lang ?? 'en';
+    if (lang !== 'en' && lang !== 'zh') throw new UserError(`--lang ${lang}: there are en and zh`, 2);
+    const seconds = values.timeout === undefined ? undefined : Number(values.timeout);
+    if (seconds !== undefined && !(seconds > 0))
+      throw new UserError(`--timeout ${values.timeout}: a number of seconds`, 2);
+
+    const { notebook, cwd, isLesson } = await open(name, lang, values.solution === true);
+    const { runNotebook } = await import('../kernel');
+    const abort = new AbortController();
+    const stop = (): void => abort.abort();
+    process.once('SIGINT', stop);
+    const codeCells = notebook.cells.filter((cell) => cell.cell_type === 'code').length;
+    const report = await runNotebook(notebook, {
+      cwd,
+      env: isLesson || values.lang !== undefined ? { GENLAB_LANG: lang } : {},
+      timeout: seconds === undefined ? undefined : seconds * 1000,
+      allowErrors: values['allow-errors'],
+      signal: abort.signal,
+      onCell: ({ count, source }) => say(`\n[${count}/${codeCells}] ${firstLine(source)}\n`),
+      onOutput: show,
+    }).finally(() => process.off('SIGINT', stop));
+
+    if (values.output !== undefined) {
+      fs.mkdirSync(path.dirname(path.resolve(values.output)), { recursive: true });
+      fs.writeFileSync(values.output, `${JSON.stringify(report.notebook, undefined, 1)}\n`);
+      say(`\nwritten: ${values.output}\n`);
+    }
+    if (abort.signal.aborted) return 130;
+    for (const { count, line, ename, evalue } of report.failures) {
+      const place = line === undefined ? '' : `, line ${line}`;
+      process.stderr.write(`genlab: cell ${count}${place}: ${ename}: ${stripVTControlCharacters(evalue)}\n`);
+    }
+    return report.failures.length > 0 ? 1 : 0;
+  },
+});
+
+const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+const say = (text: string): void => void process.stdout.write(colours ? text : stripVTControlCharacters(text));
+
+const firstLine = (source: string): string => {
+  const lines = source.trim().split('\n');
+  const line = lines.find((one) => one.trim() && !one.trim().startsWith('//')) ?? lines[0];
+  return line.length > 90 ? `${line.slice(0, 90)}…` : line;
+};
+
+function show(output: NotebookOutput, _cell: RunProgress): void {
+  if (output.output_type === 'stream') return say(output.text);
+  if (output.output_type === 'error') return say(`${output.traceback.join('\n')}\n`);
+  const text = output.data['text/plain'];
+  const others = Object.keys(output.data).filter((mime) => mime !== 'text/plain');
+  if (typeof text === 'string') say(`${text}\n`);
+  else if (others.length) say(`(${others.join(', ')})\n`);
+}
+
+/** The notebook of a lesson, built as it stands now, or a file. */
+async function open(
+  name: string,
+  lang: Lang,
+  solution: boolean,
+): Promise<{ notebook: NotebookLike; cwd: string; isLesson: boolean }> {
+  if (name.endsWith('.ipynb') || fs.existsSync(name)) return { ...read(name), isLesson: false };
+  const { buildNotebook, findLesson, loadLesson } = await import('../lesson');
+  const { projectRoot } = await import('../kernel');
+  const notebook = buildNotebook(loadLesson(findLesson(name)), { lang, variant: solution ? 'solution' : 'student' });
+  return {
+    notebook: notebook as unknown as NotebookLike,
+    cwd: path.join(projectRoot, 'notebooks', lang),
+    isLesson: true,
+  };
+}
+
+function read(file: string): { notebook: NotebookLike; cwd: string } {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UserError(missing ? `there is no file ${file}` : `${file} cannot be read: ${(error as Error).message}`);
+  }
+  let notebook: NotebookLike;
+  try {
+    notebook = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    throw new UserError(`${file} is not a notebook (it is not JSON)`);
+  }
+  if (!Array.isArray(notebook?.cells)) throw new UserError(`${file} is not a notebook of format 4 (it has no cells)`);
+  return { notebook, cwd: path.dirname(path.resolve(file)) };
+}

@@ -1,0 +1,92 @@
+import ts from 'typescript';
+import type { MimeBundle } from '../protocol';
+import type { CellCompiler } from './cell-compiler';
+
+export interface Completion {
+  readonly text: string;
+  /** TypeScript's word for what it is: `const`, `function`, `class`, … */
+  readonly kind: string;
+}
+
+const word = /[\w$]*$/;
+const wordAfter = /^[\w$]*/;
+
+/** Names that fit at a position (in UTF-16 units) of a cell that is being typed. */
+export function complete(
+  compiler: CellCompiler,
+  source: string,
+  position: number,
+): { start: number; end: number; items: Completion[] } {
+  const { file, offset } = compiler.view(source);
+  const typed = word.exec(source.slice(0, position))?.[0] ?? '';
+  const start = position - typed.length;
+  const end = position + (wordAfter.exec(source.slice(position))?.[0].length ?? 0);
+  const answer = compiler.service.getCompletionsAtPosition(file, offset + position, {});
+  // In the text of an import or a string, what is replaced may begin before the word (`@scope/…`).
+  const span =
+    answer?.optionalReplacementSpan ?? answer?.entries.find((entry) => entry.replacementSpan)?.replacementSpan;
+  const inString = span && span.start - offset < start;
+  const from = inString ? Math.max(0, span.start - offset) : start;
+  const prefix = source.slice(from, position);
+  const fits = (answer?.entries ?? []).filter(({ name }) => name.startsWith(prefix) && !name.startsWith('__cell_'));
+  const own = new Set(compiler.names());
+  // A notebook's own names before the thousand globals of the language.
+  fits.sort(
+    (a, b) =>
+      Number(own.has(b.name)) - Number(own.has(a.name)) || compare(a.sortText, b.sortText) || compare(a.name, b.name),
+  );
+  const texts = [...new Map(fits.map(({ name, kind }) => [name, { text: name, kind }])).values()];
+  return { start: from, end, items: texts };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Type and documentation of the name at a position, or of the function whose arguments stand there. */
+export function inspectAt(compiler: CellCompiler, source: string, position: number): MimeBundle | undefined {
+  const { file, offset } = compiler.view(source);
+  const { service } = compiler;
+  const at = [position, position - 1, source.slice(0, position).trimEnd().length - 1].filter((one) => one >= 0);
+  for (const one of at) {
+    const info = service.getQuickInfoAtPosition(file, offset + one);
+    if (info) return bundle(ts.displayPartsToString(info.displayParts), info.documentation, info.tags);
+  }
+  const help = service.getSignatureHelpItems(file, offset + position, undefined);
+  const item = help?.items[help.selectedItemIndex];
+  if (!item) return undefined;
+  const separator = ts.displayPartsToString(item.separatorDisplayParts);
+  const parameters = item.parameters.map((one) => ts.displayPartsToString(one.displayParts)).join(separator);
+  const head = ts.displayPartsToString(item.prefixDisplayParts);
+  return bundle(head + parameters + ts.displayPartsToString(item.suffixDisplayParts), item.documentation, item.tags);
+}
+
+function bundle(
+  signature: string,
+  documentation: ts.SymbolDisplayPart[] | undefined,
+  tags: ts.JSDocTagInfo[] | undefined,
+): MimeBundle {
+  const text = ts.displayPartsToString(documentation);
+  const notes = (tags ?? []).map(({ name, text: parts }) => `@${name} ${ts.displayPartsToString(parts)}`.trim());
+  const plain = [signature, text, notes.join('\n')].filter(Boolean).join('\n\n');
+  const markdown = [
+    `\`\`\`typescript\n${signature}\n\`\`\``,
+    text,
+    notes.map((note) => `*${note.replace(' ', '* ')}`).join('\n\n'),
+  ];
+  return { 'text/plain': plain, 'text/markdown': markdown.filter(Boolean).join('\n\n') };
+}
+
+/** Errors that more text would mend, wherever they stand: an open template, an open comment. */
+const openEnded = new Set([1160, 1010]);
+
+/** Would pressing Enter run this, or is there more to come? */
+export function completeness(source: string): 'complete' | 'incomplete' | 'invalid' {
+  const { diagnostics = [] } = ts.transpileModule(source, {
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
+  const wrong = diagnostics.filter(({ category }) => category === ts.DiagnosticCategory.Error);
+  if (!wrong.length) return 'complete';
+  const end = source.trimEnd().length;
+  const open = wrong.every(({ code, start = 0 }) => openEnded.has(code) || start >= end);
+  return open ? 'incomplete' : 'invalid';
+}

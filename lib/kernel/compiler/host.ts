@@ -1,0 +1,137 @@
+import ts from 'typescript';
+
+/** What the cell compiler needs of the machine it runs on. In Node: nodeHost; in a browser: whatever serves its files. */
+export interface CellHost {
+  /** Folder of the notebook: where relative imports start. */
+  readonly cwd: string;
+  /** Folder of the project whose packages a notebook may use wherever it lies. */
+  readonly root: string;
+  /** The project's tsconfig. */
+  readonly options: ts.CompilerOptions;
+  /** Declarations of the globals that cells have, and whatever else is always in view. */
+  readonly ambientFiles: readonly string[];
+  /** Where TypeScript's own lib.*.d.ts lie. */
+  readonly libFolder: string;
+  fileExists(file: string): boolean;
+  readFile(file: string): string | undefined;
+  directoryExists(folder: string): boolean;
+  getDirectories(folder: string): string[];
+  /** Changes when the file does. */
+  versionOf(file: string): string;
+  realpath?(file: string): string;
+}
+
+/** The project's options, less those that only make sense for whole programs, and those that nag about half-done work. */
+export const cellOptions = (project: ts.CompilerOptions): ts.CompilerOptions => ({
+  ...project,
+  noEmit: true,
+  declaration: false,
+  composite: false,
+  incremental: false,
+  isolatedDeclarations: false,
+  noUnusedLocals: false,
+  noUnusedParameters: false,
+  allowUnreachableCode: true,
+  allowUnusedLabels: true,
+  verbatimModuleSyntax: false,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  target: ts.ScriptTarget.ES2022,
+  allowImportingTsExtensions: true,
+  skipLibCheck: true,
+});
+
+/** A language service over virtual files in front of the host's own. */
+export class CellService {
+  readonly service: ts.LanguageService;
+  readonly options: ts.CompilerOptions;
+  private readonly virtual = new Map<string, { text: string; version: number }>();
+  private versions = 0;
+  private roots: readonly string[] = [];
+  private resolutions: ts.ModuleResolutionCache;
+
+  constructor(private readonly host: CellHost) {
+    this.options = cellOptions(host.options);
+    this.resolutions = this.newResolutionCache();
+    this.service = ts.createLanguageService(this.serviceHost(), this.keepingRegistry());
+  }
+
+  private newResolutionCache(): ts.ModuleResolutionCache {
+    return ts.createModuleResolutionCache(this.host.root, (name) => name, this.options);
+  }
+
+  /** Files of packages never change while a kernel runs; parsed once, they are kept even when no cell uses them any more. */
+  private keepingRegistry(): ts.DocumentRegistry {
+    const registry = ts.createDocumentRegistry(true, this.host.root);
+    const release = registry.releaseDocumentWithKey.bind(registry) as (...args: unknown[]) => void;
+    registry.releaseDocumentWithKey = (path: ts.Path, ...rest: unknown[]) => {
+      if (this.virtual.has(path)) release(path, ...rest);
+    };
+    return registry;
+  }
+
+  private serviceHost(): ts.LanguageServiceHost {
+    const { host, virtual } = this;
+    const readFile = (file: string): string | undefined => virtual.get(file)?.text ?? host.readFile(file);
+    const fileExists = (file: string): boolean => virtual.has(file) || host.fileExists(file);
+    const resolutionHost = {
+      fileExists,
+      readFile,
+      directoryExists: (folder: string) => host.directoryExists(folder),
+      getDirectories: (folder: string) => host.getDirectories(folder),
+      ...(host.realpath ? { realpath: (file: string) => host.realpath?.(file) ?? file } : {}),
+    };
+    return {
+      ...resolutionHost,
+      fileExists,
+      readFile,
+      getScriptFileNames: () => [...this.roots],
+      getScriptVersion: (file) => virtual.get(file)?.version.toString() ?? host.versionOf(file),
+      getScriptSnapshot: (file) => {
+        const text = readFile(file);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      getCurrentDirectory: () => host.root,
+      getCompilationSettings: () => this.options,
+      getDefaultLibFileName: (options) => `${host.libFolder}/${ts.getDefaultLibFileName(options)}`,
+      resolveModuleNameLiterals: (literals, file, redirected, options) =>
+        literals.map(({ text }) => this.resolve(text, file, redirected, options, resolutionHost)),
+    };
+  }
+
+  /** As the project would, and failing that as if the importing file lay in the project's folder. */
+  private resolve(
+    name: string,
+    file: string,
+    redirected: ts.ResolvedProjectReference | undefined,
+    options: ts.CompilerOptions,
+    resolutionHost: ts.ModuleResolutionHost,
+  ): ts.ResolvedModuleWithFailedLookupLocations {
+    const from = (importer: string): ts.ResolvedModuleWithFailedLookupLocations =>
+      ts.resolveModuleName(name, importer, options, resolutionHost, this.resolutions, redirected);
+    const found = from(file);
+    if (found.resolvedModule || /^[./]/.test(name) || file.includes('/node_modules/')) return found;
+    const second = from(`${this.host.root}/index.ts`);
+    return second.resolvedModule ? second : found;
+  }
+
+  /** Puts a virtual file in place. */
+  write(file: string, text: string): void {
+    if (this.virtual.get(file)?.text === text) return;
+    this.virtual.set(file, { text, version: ++this.versions });
+  }
+
+  remove(file: string): void {
+    this.virtual.delete(file);
+  }
+
+  setRoots(files: readonly string[]): void {
+    this.roots = files;
+  }
+
+  /** Looks for modules anew: a package may have been installed or a file written since a cell failed to find it. */
+  forgetResolutions(): void {
+    this.resolutions = this.newResolutionCache();
+  }
+}

@@ -1,0 +1,79 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import type { CellHost } from './compiler/host';
+import type { ConfigureCommand } from './protocol';
+
+/** The project that this kernel belongs to. */
+export const projectRoot = path.resolve(__dirname, '..', '..');
+
+/** The nearest tsconfig.json above the notebook, or the project's own. */
+function configFile(cwd: string): string {
+  for (let folder = cwd; ; folder = path.dirname(folder)) {
+    const file = path.join(folder, 'tsconfig.json');
+    if (fs.existsSync(file)) return file;
+    if (folder === path.dirname(folder)) return path.join(projectRoot, 'tsconfig.json');
+  }
+}
+
+function projectOptions(cwd: string): ts.CompilerOptions {
+  const file = configFile(cwd);
+  const { config, error } = ts.readConfigFile(file, ts.sys.readFile);
+  if (error) throw new Error(`${file}: ${ts.flattenDiagnosticMessageText(error.messageText, '\n')}`);
+  // Only the options count: without this, every file of the project would be looked for.
+  const parsed = ts.parseJsonConfigFileContent(
+    { ...config, include: [], files: [] },
+    ts.sys,
+    path.dirname(file),
+    {},
+    file,
+  );
+  const { paths = {}, typeRoots, types, ...options } = parsed.options;
+  return {
+    ...options,
+    paths: { ...paths, tslab: [path.join(__dirname, 'tslab.ts')] },
+    typeRoots: typeRoots ?? [
+      path.join(path.dirname(file), 'node_modules/@types'),
+      path.join(projectRoot, 'node_modules/@types'),
+    ],
+    types: types ?? ['node'],
+  };
+}
+
+function remembered<T>(look: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    if (!name.includes('/node_modules/')) return look(name);
+    let answer = known.get(name);
+    if (answer === undefined) known.set(name, (answer = look(name)));
+    return answer;
+  };
+}
+
+/** The compiler's host in Node: files on disk, those of packages remembered. */
+export function nodeHost(cwd: string): CellHost {
+  const options = projectOptions(cwd);
+  return {
+    cwd,
+    root: projectRoot,
+    options,
+    ambientFiles: [path.join(__dirname, 'cell-globals.d.ts')],
+    libFolder: path.dirname(ts.getDefaultLibFilePath(options)),
+    fileExists: remembered(ts.sys.fileExists),
+    directoryExists: remembered(ts.sys.directoryExists),
+    readFile: (file) => ts.sys.readFile(file),
+    getDirectories: (folder) => ts.sys.getDirectories(folder),
+    versionOf: (file) =>
+      file.includes('/node_modules/') ? '1' : String(fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0),
+    ...(ts.sys.realpath ? { realpath: ts.sys.realpath } : {}),
+  };
+}
+
+/** The tsconfig's `paths` with absolute targets, for the loader. */
+export function runtimePaths(options: ts.CompilerOptions): ConfigureCommand['paths'] {
+  const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? projectRoot;
+  return Object.entries(options.paths ?? {}).map(([pattern, targets]) => [
+    pattern,
+    targets.map((target) => path.resolve(base, target)),
+  ]);
+}

@@ -1,0 +1,90 @@
+import { CellCompiler } from './compiler/cell-compiler';
+import type { CompiledCell } from './compiler/cell-compiler';
+import type { CellHost } from './compiler/host';
+import { Executor, type ExecutorHandlers } from './executor';
+import { nodeHost, projectRoot, runtimePaths } from './node-host';
+import type { CellResult } from './protocol';
+
+export interface SessionOptions {
+  /** Folder of the notebook. */
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface ExecuteOptions {
+  /** Names the cell in output events. */
+  readonly id: string;
+  /** How error messages call the cell: `cell 3`. */
+  readonly label: string;
+  readonly silent?: boolean;
+  readonly allowInput?: boolean;
+  readonly expressions?: Readonly<Record<string, string>>;
+}
+
+/** One notebook's worth of state: what its cells have declared, and the process where they live. */
+export class Session {
+  readonly executor: Executor;
+  private readonly host: CellHost;
+  private loaded: CellCompiler | undefined;
+
+  constructor(
+    private readonly options: SessionOptions,
+    handlers: ExecutorHandlers,
+  ) {
+    this.host = nodeHost(options.cwd);
+    this.executor = new Executor(
+      { cwd: options.cwd, root: projectRoot, paths: runtimePaths(this.host.options), env: options.env },
+      {
+        ...handlers,
+        lost: (why) => {
+          this.loaded?.reset();
+          handlers.lost?.(why);
+        },
+      },
+    );
+  }
+
+  get compiler(): CellCompiler {
+    this.loaded ??= new CellCompiler(this.host);
+    return this.loaded;
+  }
+
+  /** Checks, compiles and runs one cell. */
+  async execute(source: string, options: ExecuteOptions): Promise<CellResult> {
+    const compilation = this.compiler.compile(source);
+    if ('error' in compilation) return compilation.error;
+    await this.executor.whenReady();
+    return await this.run(compilation.cell, options);
+  }
+
+  private async run(cell: CompiledCell, options: ExecuteOptions): Promise<CellResult> {
+    const { file, source, js, map } = cell;
+    const { generation } = this.executor;
+    const result = await this.executor.run({
+      cell: options.id,
+      file,
+      label: options.label,
+      source,
+      js,
+      map,
+      silent: options.silent ?? false,
+      allowInput: options.allowInput ?? false,
+      expressions: options.expressions ?? {},
+    });
+    if (this.executor.generation === generation) cell.accept();
+    return result;
+  }
+
+  /** Reads the declarations that most notebooks need, so that the first cell need not. */
+  warmUp(source = ''): void {
+    this.compiler.compile(source);
+  }
+
+  interrupt(): void {
+    this.executor.interrupt();
+  }
+
+  async dispose(): Promise<void> {
+    await this.executor.dispose();
+  }
+}
