@@ -6,6 +6,7 @@ export { type Dataset, fashionMnist } from '../datasets';
 export * as engine from './engine';
 export { describe, Random, ready } from './engine';
 export { UserError } from './errors';
+export { fileStore } from './files';
 export * as figures from './figures';
 export { show } from './figures';
 export { ae, vae } from './models';

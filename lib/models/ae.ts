@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { type Activation, type Arch, checkBody, decoderBody, dense, encoderBody, Seeds, variablesOf } from '../nn';
-import { type History, train, type TrainOptions } from '../training';
+import { type History, train } from '../training';
 import { asSplit, type ImageBatch, type ImageSplit, type ImageTraining } from './data';
 
 export interface AeConfig {
@@ -94,7 +94,7 @@ export function reconstructionLoss(
   });
 }
 
-export interface AeTraining extends ImageTraining, Pick<TrainOptions<ImageBatch>, 'onStep' | 'onEpoch' | 'resume'> {
+export interface AeTraining extends ImageTraining {
   /** Default `mse`, summed over the pixels and averaged over the batch. */
   readonly loss?: ReconstructionKind;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { Random } from '../engine';
-import type { Schedule } from '../training';
+import type { TrainOptions } from '../training';
 
 /** What the models' `train…` and `evaluate` ask of their data; every split of `datasets/` is one. */
 export interface ImageSplit {
@@ -15,13 +15,15 @@ export interface ImageBatch {
   readonly labels?: tf.Tensor1D;
 }
 
-/** Settings that every `train…` of images has. */
-export interface ImageTraining {
+type LoopOptions = 'schedule' | 'onStep' | 'onEpoch' | 'checkpoint' | 'resume' | 'signal';
+
+/** Settings that every `train…` of images has; the loop's own mean what `train` says. */
+export interface ImageTraining extends Partial<Pick<TrainOptions<ImageBatch>, LoopOptions>> {
+  /** Shown beside the bar. */
+  readonly name?: string;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
-  /** Default `cosine`. */
-  readonly schedule?: Schedule;
   readonly seed?: number;
 }
 

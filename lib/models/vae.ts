@@ -10,7 +10,7 @@ import type { Scalar, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { Random } from '../engine';
 import { UserError } from '../errors';
 import { type Activation, type Arch, checkBody, decoderBody, dense, encoderBody, Seeds, variablesOf } from '../nn';
-import { type History, train, type TrainOptions } from '../training';
+import { type History, train } from '../training';
 import { asSplit, type ImageBatch, type ImageSplit, type ImageTraining } from './data';
 
 export interface VaeConfig {
@@ -207,7 +207,7 @@ export function importanceWeightedBound(model: Vae, x: tf.Tensor, noise: tf.Tens
   });
 }
 
-export interface VaeTraining extends ImageTraining, Pick<TrainOptions<ImageBatch>, 'onStep' | 'onEpoch' | 'resume'> {
+export interface VaeTraining extends ImageTraining {
   /** Weight of the KL, default 1. */
   readonly beta?: number;
 }

@@ -1,4 +1,4 @@
-import { curves } from '../figures';
+import { curves, type MimeBundle } from '../figures';
 import { language } from './host';
 
 /** What was measured after an epoch, by the caller's `onEpoch`. */
@@ -96,8 +96,16 @@ export class History {
     });
   }
 
-  /** As a cell's last value, a history shows its curves. */
-  [Symbol.for('Jupyter.display')]() {
+  get text(): string {
+    return this.figure().text;
+  }
+
+  /** As a cell's last value, and for `show`, a history is its curves. */
+  bundle(): MimeBundle {
     return this.figure().bundle();
+  }
+
+  [Symbol.for('Jupyter.display')](): MimeBundle {
+    return this.bundle();
   }
 }

@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { Random } from '../engine';
 import { UserError } from '../errors';
 import { Adam } from './adam';
+import { packRun, unpackRun } from './checkpoint';
 import { emptyHistory, type HistoryData, smoothedEnd } from './history';
 import { breathe, cellSignal } from './host';
 import { Progress, type Standing } from './progress';
-import { recall, remember, restoreOptimizer, saveOptimizer } from './state';
+import { recall, remember, restoreOptimizer, type RunState, saveOptimizer } from './state';
 import { Stopwatch } from './stopwatch';
 import type { StepInfo, TrainOptions } from './train';
 
@@ -43,7 +44,7 @@ export class Run<B> {
   /** Takes up the state of an earlier run, if that is wanted and there is one. */
   async begin(): Promise<void> {
     const { resume, variables, seed = 0 } = this.options;
-    const state = resume ? recall(variables) : undefined;
+    const state = resume ? (recall(variables) ?? (await this.stored())) : undefined;
     if (state) {
       if (state.seed !== seed) {
         throw new UserError(
@@ -78,6 +79,7 @@ export class Run<B> {
       // A run's first step also makes the optimizer's own tensors.
       if (this.watch.steps > 1) this.leaked += tf.memory().numTensors - tensors;
       await options.onStep?.(info);
+      if (options.checkpoint && this.step % options.checkpoint.every === 0) await this.store(await this.state());
       await this.report();
       tensors = tf.memory().numTensors;
     }
@@ -91,12 +93,12 @@ export class Run<B> {
 
   /** Keeps what a later call with `resume` needs, and leaves the line that tells how it went. */
   async end(): Promise<void> {
-    const { history, options, step, epoch, stepInEpoch } = this;
-    history.seconds = this.secondsBefore + this.watch.seconds();
+    const { history, options } = this;
     history.predictedSeconds ??= this.watch.predictedSeconds;
     history.interrupted = !this.failed && !this.isDone();
-    const optimizer = await saveOptimizer(this.optimizer);
-    remember(options.variables, { seed: options.seed ?? 0, step, epoch, stepInEpoch, history, optimizer });
+    const state = await this.state();
+    remember(options.variables, state);
+    if (options.checkpoint && !this.alreadyOver) await this.store(state);
     if (!options.optimizer) this.optimizer.dispose();
     const interrupted = history.interrupted ? 'interrupted' : 'finished';
     this.progress.finish(this.standing(), this.failed ? 'failed' : this.alreadyOver ? 'already' : interrupted);
@@ -106,6 +108,28 @@ export class Run<B> {
           'tf.variable, or a batch with tensors the loop cannot see.',
       );
     }
+  }
+
+  private async state(): Promise<RunState> {
+    const { history, step, epoch, stepInEpoch, options } = this;
+    history.seconds = this.secondsBefore + this.watch.seconds();
+    const optimizer = await saveOptimizer(this.optimizer);
+    return { seed: options.seed ?? 0, step, epoch, stepInEpoch, history, optimizer };
+  }
+
+  private async store(state: RunState): Promise<void> {
+    const { checkpoint, variables } = this.options;
+    await checkpoint?.store.write(this.fileName(), await packRun(variables, state));
+  }
+
+  private async stored(): Promise<RunState | undefined> {
+    const { checkpoint, variables } = this.options;
+    const bytes = await checkpoint?.store.read(this.fileName());
+    return bytes && unpackRun(variables, bytes, this.fileName());
+  }
+
+  private fileName(): string {
+    return `${this.options.name}.run.safetensors`;
   }
 
   private async oneStep(batch: B): Promise<StepInfo> {

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Random } from '../engine';
+import type { CheckpointStore } from './checkpoint';
 import { History } from './history';
 import { Run } from './run';
 
@@ -42,7 +43,12 @@ export interface TrainOptions<B> {
   readonly onStep?: (info: StepInfo) => void | Promise<void>;
   /** After each epoch; numbers that it returns are kept in `history.epochs`. */
   readonly onEpoch?: (info: StepInfo) => EpochResult | Promise<EpochResult>;
-  /** Go on where the last run of these variables was interrupted, instead of starting anew. */
+  /** Keeps the run as a file every so many steps and at the end, as `NAME.run.safetensors`. */
+  readonly checkpoint?: { readonly store: CheckpointStore; readonly every: number };
+  /**
+   * Go on where the last run of these variables was interrupted, instead of starting anew; in a new process, where the
+   * last checkpoint was written. Without either it starts at the beginning.
+   */
   readonly resume?: boolean;
   /** Stops the run when it aborts; default: the interrupt button of the notebook. */
   readonly signal?: AbortSignal;
