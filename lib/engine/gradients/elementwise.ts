@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { gradient, sumTo } from './gradient';
+import { gradient, run, sumTo } from './gradient';
 
 export function installElementwise(): void {
+  // One pass instead of a mask, a cast and a product, where the engine has the kernel (native and wasm do, see there).
+  for (const kernelName of ['Relu', 'LeakyRelu']) {
+    gradient<{ alpha?: number }>(kernelName, ['x'], (dy, [x], { alpha = 0 }) => ({ x: () => leak(dy, x, alpha) }));
+  }
+  gradient<{ alpha: number }>('LeakyReluGrad', ['x'], (d, [x], { alpha }) => ({
+    dy: () => leak(d, x, alpha),
+    x: () => tf.zerosLike(x),
+  }));
+
   // EluGrad = dy where y ≥ 0, dy · (y + 1) where not. TensorFlow.js has no gradient for it.
   gradient('EluGrad', ['dy', 'y'], (d, [dy, y]) => ({
     dy: () => tf.mul(d, tf.sub(1, tf.relu(tf.neg(y)))),
@@ -15,6 +24,12 @@ export function installElementwise(): void {
   });
   larger('Maximum', tf.greaterEqual);
   larger('Minimum', tf.lessEqual);
+}
+
+/** dy where x > 0, alpha · dy elsewhere. */
+function leak(dy: tf.Tensor, x: tf.Tensor, alpha: number): tf.Tensor {
+  if (tf.getKernel('LeakyReluGrad', tf.getBackend())) return run('LeakyReluGrad', { dy, x }, { alpha });
+  return tf.mul(dy, tf.step(x, alpha));
 }
 
 /** All of dy goes to the operand that was taken; a tie counts for the first. */

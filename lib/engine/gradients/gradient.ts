@@ -13,7 +13,7 @@ export function gradient<Attributes = object>(
     kernelName,
     inputsToSave,
     // Operations here have one output, so that there is one dy; attributes come under the engine's wide type.
-    gradFunc: (dy, saved, attributes) => compute(dy as tf.Tensor, saved, attributes as Attributes),
+    gradFunc: (dy, saved, attributes) => compute(dy as tf.Tensor, saved, (attributes ?? {}) as Attributes),
   });
 }
 

@@ -3,6 +3,7 @@ import { installElementwise } from './elementwise';
 import { installImages } from './images';
 import { installLayout } from './layout';
 import { installMatMul } from './matmul';
+import { installReduce } from './reduce';
 import { mendTape } from './tape';
 
 let installed = false;
@@ -13,6 +14,7 @@ export function installGradients(): void {
   installed = true;
   mendTape();
   installElementwise();
+  installReduce();
   installMatMul();
   installLayout();
   installConvolution();

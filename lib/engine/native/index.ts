@@ -1,4 +1,5 @@
 import { installConvolution } from './convolution';
+import { installElementwise } from './elementwise';
 import { installPooling } from './pooling';
 
 let installed = false;
@@ -8,5 +9,6 @@ export function installNativeKernels(): void {
   if (installed) return;
   installed = true;
   installConvolution();
+  installElementwise();
   installPooling();
 }

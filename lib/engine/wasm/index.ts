@@ -1,8 +1,12 @@
 import { installConvolution } from './convolution';
 import { installDepthwise } from './depthwise';
+import { installElementwise } from './elementwise';
 import { installGather } from './gather';
+import { installLayout } from './layout';
 import { installMatMul } from './matmul';
 import { installPooling } from './pooling';
+import { installReduce } from './reduce';
+import { installResize } from './resize';
 
 let installed = false;
 
@@ -15,4 +19,8 @@ export function installWasmKernels(): void {
   installDepthwise();
   installPooling();
   installGather();
+  installLayout();
+  installReduce();
+  installElementwise();
+  installResize();
 }

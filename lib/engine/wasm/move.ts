@@ -111,3 +111,26 @@ export function positionsFirst(
     copyRuns(heap, from + b * positions * channels, channels, to + b * channels, batch * channels, positions, channels);
   }
 }
+
+/** Each of `rows` runs, `times` times after itself. */
+export function repeatRuns(heap: Int32Array, from: number, to: number, rows: number, run: number, times: number): void {
+  for (let r = 0; r < rows; r++, from += run, to += run * times) {
+    if (run === 1) heap.fill(heap[from], to, to + times);
+    else copyRuns(heap, from, 0, to, run, times, run);
+  }
+}
+
+/** Each of `groups` groups of `rows` runs with its runs in reverse order. */
+export function reverseRuns(
+  heap: Int32Array,
+  from: number,
+  to: number,
+  groups: number,
+  rows: number,
+  run: number,
+): void {
+  for (let g = 0; g < groups; g++) {
+    const begin = g * rows * run;
+    copyRuns(heap, from + begin, run, to + begin + (rows - 1) * run, -run, rows, run);
+  }
+}

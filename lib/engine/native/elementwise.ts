@@ -1,0 +1,11 @@
+import type { Info } from '../kernel';
+import { execute, kernel } from './operation';
+
+export function installElementwise(): void {
+  // Not a kernel of TensorFlow.js: the gradient of relu and leakyRelu, see lib/engine/gradients/elementwise.ts.
+  kernel<{ dy: Info; x: Info }, { alpha: number }>('LeakyReluGrad', ({ dy, x }, { alpha }) => {
+    const T = { type: x.dtype };
+    if (alpha === 0) return execute('ReluGrad', [dy, x], { T });
+    return execute('LeakyReluGrad', [dy, x], { T, alpha: { float: alpha } });
+  });
+}
