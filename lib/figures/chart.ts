@@ -2,11 +2,16 @@ import { platform } from '#figures-platform';
 import { bundleFor, codeHtml, figureHtml } from './embed';
 import { base64, figure, plainText, type Figure, type MimeBundle } from './figure';
 import type { PlotlyBundle } from './platform/types';
-import type { Axis, Frame, Layout, Size, Trace } from './spec';
+import type { Annotation, Axis, Frame, Layout, Size, Trace } from './spec';
 import type { Range } from './ranges';
 import { fontFamily, fontSize, gridLine, ink, paper, softInk } from './style';
 import { renderSvg } from './svg';
 import { textWidth } from './svg/text';
+
+export interface Ranges {
+  readonly x: Range;
+  readonly y: Range;
+}
 
 /** A figure that plotly draws live; its parts are open, to be combined into panels and animations. */
 export interface Chart extends Figure {
@@ -15,7 +20,9 @@ export interface Chart extends Figure {
   readonly size: Size;
   readonly frames?: readonly Frame[];
   /** Both axes have one scale: what they have to show, before the one with room to spare was widened. */
-  readonly equal?: { readonly x: Range; readonly y: Range };
+  readonly equal?: Ranges;
+  /** Words whose places depend on the room there is, for whoever changes that room. */
+  readonly words?: (ranges: Ranges, inner: Size) => readonly Annotation[];
   /** The part of plotly that it takes to draw it. */
   readonly needs: PlotlyBundle;
 }
@@ -37,9 +44,9 @@ export function chart(
   data: readonly Trace[],
   layout: Layout,
   size: Size,
-  more: Pick<Chart, 'frames' | 'equal'> & { readonly still?: Pick<Chart, 'data' | 'layout' | 'size'> } = {},
+  more: Pick<Chart, 'frames' | 'equal' | 'words'> & { readonly still?: Pick<Chart, 'data' | 'layout' | 'size'> } = {},
 ): Chart {
-  const { frames, equal, still = { data, layout, size } } = more;
+  const { frames, equal, words, still = { data, layout, size } } = more;
   const title = plainText(layout.title?.text ?? '');
   const needs = bundleFor(data);
   const live = { data, layout: { ...layout, height: size.height, autosize: true }, config, ...(frames && { frames }) };
@@ -54,6 +61,7 @@ export function chart(
       needs,
       ...(frames && { frames }),
       ...(equal && { equal }),
+      ...(words && { words }),
     },
     () => {
       if (picture === undefined) {

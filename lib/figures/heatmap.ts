@@ -1,7 +1,16 @@
-import { baseAxis, baseLayout, chart, margins, type Chart } from './chart';
+import { baseAxis, baseLayout, chart, margins, wrap, type Chart } from './chart';
 import type { AxesOptions } from './curves';
-import { neat, toNumbers, toRows, type ColorScale, type HeatmapTrace, type Matrix, type Numbers } from './spec';
-import { diverging, grey, sequential } from './style';
+import {
+  neat,
+  toNumbers,
+  toRows,
+  type ColorScale,
+  type HeatmapTrace,
+  type Matrix,
+  type Numbers,
+  type Size,
+} from './spec';
+import { diverging, fontSize, grey, sequential } from './style';
 import { rangeOf } from './ranges';
 
 export interface HeatmapOptions extends AxesOptions {
@@ -25,7 +34,7 @@ const scales: Readonly<Record<'sequential' | 'diverging' | 'grey', ColorScale>> 
 
 /** A function of two variables, or a matrix, in colours. */
 export function heatmap(options: HeatmapOptions): Chart {
-  const { title, scale = 'sequential', topDown = false, digits, size = { width: 760, height: 560 } } = options;
+  const { title, scale = 'sequential', topDown = false, digits } = options;
   const values = toRows(options.values, 'heatmap', 'values');
   const z = values.map((row) => row.map(neat));
   const [low, high] = rangeOf(z.flat(), { room: 0 });
@@ -58,7 +67,6 @@ export function heatmap(options: HeatmapOptions): Chart {
       ygap: 2,
     }),
   };
-  const layout = baseLayout(title, size.width);
   const edge = (places_: readonly (number | string)[] | undefined, count: number): readonly [number, number] => {
     const at = places_ && !isNames(places_) ? places_.map(Number) : Array.from({ length: count }, (_, i) => i);
     const half = at.length > 1 ? (at[1] - at[0]) / 2 : 0.5;
@@ -67,6 +75,8 @@ export function heatmap(options: HeatmapOptions): Chart {
   };
   const x = edge(columns, z[0]?.length ?? 0);
   const y = edge(rows, z.length);
+  const size = options.size ?? naturalSize(title, x[1] - x[0], y[1] - y[0]);
+  const layout = baseLayout(title, size.width);
   return chart(
     [trace],
     {
@@ -85,6 +95,13 @@ export function heatmap(options: HeatmapOptions): Chart {
     },
     size,
   );
+}
+
+/** One unit is as long up as across, unless that makes the figure flat or tall. */
+function naturalSize(title: string | undefined, across: number, up: number): Size {
+  const { l, r, t, b } = margins(title && wrap(title, fontSize.title, 700), [], true);
+  const inner = { width: 500, height: Math.min(600, Math.max(200, (500 * up) / across)) };
+  return { width: inner.width + l + r, height: inner.height + t + b };
 }
 
 function isNames(list: Numbers | readonly (number | string)[]): list is readonly string[] {

@@ -113,7 +113,9 @@ function place(one: Chart, i: number, head: string, cell: Cell, seen: Set<string
   });
   const ref = (name: string | undefined, own: string) =>
     name === 'paper' ? `${own} domain` : name?.length === 1 || !name ? own : name;
-  const annotations = (one.layout.annotations ?? []).map((annotation): Annotation => ({
+  const shown = { x: axis('x').range ?? [0, 1], y: axis('y').range ?? [0, 1] } as const;
+  const words = one.words?.(shown, cell.inner) ?? one.layout.annotations ?? [];
+  const annotations = words.map((annotation): Annotation => ({
     ...annotation,
     xref: ref(annotation.xref, x),
     yref: ref(annotation.yref, y),

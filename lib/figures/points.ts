@@ -1,4 +1,4 @@
-import { baseAxis, baseLayout, chart, margins, type Chart } from './chart';
+import { baseAxis, baseLayout, chart, margins, type Chart, type Ranges } from './chart';
 import type { AxesOptions } from './curves';
 import { equalize, rangeOf } from './ranges';
 import {
@@ -12,6 +12,7 @@ import {
   type Size,
 } from './spec';
 import { colors, fontSize, ink, symbols } from './style';
+import { textWidth } from './svg/text';
 
 export interface PointSeries {
   readonly name: string;
@@ -57,6 +58,7 @@ export function scatter2d(options: ScatterOptions): Chart {
   const [x, y] = equal ? equalize(tight.x, tight.y, inner) : [tight.x, tight.y];
   const pointSize = options.pointSize ?? (all.length > 1500 ? 5 : 7);
   const named = options.names ?? (options.labels !== undefined && classes !== undefined);
+  const words = (ranges: Ranges, room: Size) => (named ? middleNames(groups, ranges, room) : []);
   return chart(
     groups.map((group, i) => groupTrace(group, i, groups.length, pointSize)),
     {
@@ -66,10 +68,10 @@ export function scatter2d(options: ScatterOptions): Chart {
       legend: { ...Object(layout.legend), itemsizing: 'constant' },
       xaxis: baseAxis(options.x, { range: x }),
       yaxis: baseAxis(options.y, { range: y, ...(equal && { scaleanchor: 'x' }) }),
-      annotations: named ? groups.filter(({ points }) => points.length > 0).map(middleName) : [],
+      annotations: words({ x, y }, inner),
     },
     size,
-    equal ? { equal: tight } : {},
+    { words, ...(equal && { equal: tight }) },
   );
 }
 
@@ -127,12 +129,43 @@ function groupTrace(group: Group, place: number, count: number, size: number): S
   };
 }
 
-/** The median in each direction: strays do not pull it. */
-function middleName({ name, points }: Group): Annotation {
-  const [x, y] = [0, 1].map((axis) => {
-    const sorted = points.map((point) => point[axis]).sort((a, b) => a - b);
-    return neat(sorted[Math.floor(sorted.length / 2)]) ?? 0;
-  });
+/**
+ * Each class's name at the median of its points, which strays do not pull; names that would cover one another are moved
+ * apart, up and down.
+ */
+function middleNames(groups: readonly Group[], { x, y }: Ranges, inner: Size): Annotation[] {
+  const perPixel = { x: (x[1] - x[0]) / inner.width, y: (y[1] - y[0]) / inner.height };
+  const boxes = groups
+    .filter(({ points }) => points.length > 0)
+    .map(({ name, points }) => {
+      const [mx, my] = [0, 1].map((axis) => median(points.map((point) => point[axis])));
+      return { name, x: mx / perPixel.x, y: my / perPixel.y, width: textWidth(name, fontSize.tick) + 8 };
+    })
+    .sort((a, b) => a.y - b.y);
+  const height = fontSize.tick * 1.45;
+  for (let round = 0; round < 100; round++) {
+    let moved = false;
+    boxes.forEach((upper, i) =>
+      boxes.slice(0, i).forEach((lower) => {
+        const overlap = height - Math.abs(upper.y - lower.y);
+        if (overlap < 0.5 || Math.abs(upper.x - lower.x) >= (upper.width + lower.width) / 2) return;
+        const up = upper.y >= lower.y ? overlap / 2 : -overlap / 2;
+        [upper.y, lower.y, moved] = [upper.y + up, lower.y - up, true];
+      }),
+    );
+    if (!moved) break;
+  }
   const font = { size: fontSize.tick, color: ink };
-  return { x, y, text: name, showarrow: false, font, bgcolor: 'rgba(255, 255, 255, 0.8)' };
+  return boxes.map((box) => ({
+    x: neat(box.x * perPixel.x) ?? 0,
+    y: neat(box.y * perPixel.y) ?? 0,
+    text: box.name,
+    showarrow: false,
+    font,
+    bgcolor: 'rgba(255, 255, 255, 0.75)',
+  }));
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
