@@ -204,7 +204,7 @@ async function alone(
       .filter(({ exercise }) => [...declaredIn(exercise.solution)].some((name) => used.has(name)))
       .map(({ exercise }): Answered => ({ exercise, versions: [exercise.solution], helpers: [], notes: [] }));
     const cells = cellsOf([...references, { ...one, versions: [version] }], (each) => each.versions);
-    const session = new Session(cells, { seconds });
+    const session = new Session(cells, { seconds, restarts: 1 });
     try {
       const again = await runExercise(spec, session.subject(gradeId, spec.options.seconds ?? seconds), run);
       // What code says beside a reference could be the reference itself: its own words must not reach the student.

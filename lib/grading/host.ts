@@ -42,7 +42,7 @@ export class Host {
     const scoped = ask.as === 'value' || ask.as === 'gradient'; // what is kept must outlive the call
     if (scoped) engine.startScope();
     try {
-      const value = await this.perform(ask);
+      const { value } = await this.perform(ask);
       if (ask.as === 'keep') {
         this.kept.push(value);
         return { kept: this.kept.length - 1 };
@@ -55,7 +55,8 @@ export class Host {
     }
   }
 
-  private async perform({ target, path, args, as, wrt = 0 }: Ask): Promise<unknown> {
+  /** The result in a box: bare, a promise or anything with a `then` would be waited for on the way out. */
+  private async perform({ target, path, args, as, wrt = 0 }: Ask): Promise<{ value: unknown }> {
     let owner: unknown;
     let value = this.find(target);
     for (const key of path) {
@@ -63,15 +64,13 @@ export class Host {
       if (owner === null || owner === undefined) throw new Missing(path.join('.'));
       value = Reflect.get(Object(owner), key, owner);
     }
-    if (args === undefined) return value;
+    if (args === undefined) return { value };
     if (typeof value !== 'function') throw new Missing(path.join('.') || ('name' in target ? target.name : ''));
     const callee = value;
     const live = args.map((arg) => toLive(arg, (id) => this.kept[id], build));
-    if (as === 'gradient') return gradient((given) => Reflect.apply(callee, owner, given), live, wrt);
+    if (as === 'gradient') return { value: gradient((given) => Reflect.apply(callee, owner, given), live, wrt) };
     const result: unknown = isClass(callee) ? Reflect.construct(callee, live) : Reflect.apply(callee, owner, live);
-    if (as === 'promise') return await result;
-    if (as === 'keep') return result;
-    return result;
+    return { value: as === 'promise' ? await result : result };
   }
 
   private find(target: Target): unknown {

@@ -41,7 +41,7 @@ function warm(): void {
   }
 }
 
-const defaults: SandboxLimits = { heap: 512, memory: 1500, output: 8 << 20, answer: 64 << 20 };
+const defaults: SandboxLimits = { heap: 256, memory: 1000, output: 8 << 20, answer: 64 << 20 };
 const childFile = path.join(__dirname, 'child.ts');
 const loader = path.resolve(__dirname, '..', 'setup', 'register.js');
 

@@ -24,7 +24,12 @@ interface Loaded {
   fault?: Fault;
 }
 
-const restarts = 2;
+export interface SessionOptions {
+  /** Seconds that one call may take. */
+  readonly seconds?: number;
+  /** How often a child that died is started again. */
+  readonly restarts?: number;
+}
 
 /**
  * A sandbox with cells in it. It survives what the cells do: a child that is killed is started again, without a cell
@@ -35,15 +40,12 @@ export class Session {
   private deaths = 0;
   private loads: Loaded[] = [];
   private readonly seconds: number;
+  private readonly restarts: number;
 
-  constructor(cells: readonly NamedCell[], { seconds = 10 }: { seconds?: number } = {}) {
+  constructor(cells: readonly NamedCell[], { seconds = 10, restarts = 2 }: SessionOptions = {}) {
     this.seconds = seconds;
+    this.restarts = restarts;
     this.loads = cells.map(prepareCell);
-  }
-
-  /** True when every cell has loaded and no question has ended the child. */
-  get untroubled(): boolean {
-    return this.deaths === 0 && this.loads.every((load) => !load.fault);
   }
 
   /** Why an exercise's own cell did not load. */
@@ -73,8 +75,8 @@ export class Session {
           throw endFailure(sandbox.ended ?? 'exit', what, seconds);
         }
         const missing = typeof answer === 'object' && answer !== null && 'missing' in answer;
-        // A name is missing because its cell did not load: that is the reason to tell.
-        if (missing && fault) throw new CheckFailure(fault.reason, fault.cause);
+        // A name is missing, in the cell or within the function, because the cell did not load: that is the reason to tell.
+        if (fault && (missing || isReferenceError(answer))) throw new CheckFailure(fault.reason, fault.cause);
         if (missing && !this.loads.some((load) => load.cell.label === label)) throw notHandedIn();
         return answer;
       },
@@ -89,7 +91,7 @@ export class Session {
   private async running(): Promise<Sandbox | undefined> {
     if (this.sandbox && !this.sandbox.ended) return this.sandbox;
     await this.sandbox?.close();
-    while (this.deaths <= restarts) {
+    while (this.deaths <= this.restarts) {
       const sandbox = new Sandbox();
       this.sandbox = sandbox;
       for (const load of this.loads) {
@@ -147,6 +149,15 @@ function prepareCell(cell: NamedCell): Loaded {
   };
   return { cell, fault: { reason, cause: 'crashed' } };
 }
+
+const isReferenceError = (answer: unknown): boolean =>
+  typeof answer === 'object' &&
+  answer !== null &&
+  'threw' in answer &&
+  typeof answer.threw === 'object' &&
+  answer.threw !== null &&
+  'name' in answer.threw &&
+  answer.threw.name === 'ReferenceError';
 
 const nameOf = ({ target, path }: Ask): string =>
   'name' in target ? [target.name, ...path].join('.') : path.join('.') || 'fixture';
