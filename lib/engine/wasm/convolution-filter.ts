@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { geometry } from './convolution';
-import { floats, output, positionOf, withScratch, type Info } from './heap';
+import { floats, output, positionOf, withScratch, words, type Info } from './heap';
 import { kernel } from './kernel';
 import { channelsFirstBatchLast, copyRuns, positionsFirst, transpose } from './move';
 import { convolve, multiply } from './xnnpack';
@@ -41,7 +41,7 @@ function byProduct(x: Info, dy: Info, out: Info, size: Size): void {
   const pixels = batchSize * inHeight * inWidth;
   withScratch((scratch) => {
     const turned = scratch.floats(pixels * inChannels);
-    transpose(floats(), positionOf(x), inChannels, turned, pixels, pixels, inChannels);
+    transpose(words(), positionOf(x), inChannels, turned, pixels, pixels, inChannels);
     const left = scratch.view(turned, pixels * inChannels);
     multiply(left, scratch.viewOf(dy), scratch.viewOf(out), [inChannels, pixels, outChannels]);
   });
@@ -67,14 +67,14 @@ function byCorrelationOfInput(x: Info, dy: Info, out: Info, size: Size): void {
     const countOfDy = batchSize * outHeight * outWidth * outChannels;
     const count = inChannels * height * width * outChannels;
     const [turnedX, turnedDy, result] = [scratch.floats(countOfX), scratch.floats(countOfDy), scratch.floats(count)];
-    channelsFirstBatchLast(floats(), positionOf(x), turnedX, batchSize, inHeight * inWidth, inChannels);
-    positionsFirst(floats(), positionOf(dy), turnedDy, batchSize, outHeight * outWidth, outChannels);
+    channelsFirstBatchLast(words(), positionOf(x), turnedX, batchSize, inHeight * inWidth, inChannels);
+    positionsFirst(words(), positionOf(dy), turnedDy, batchSize, outHeight * outWidth, outChannels);
     convolve(scratch.view(turnedX, countOfX), scratch.view(turnedDy, countOfDy), scratch.view(result, count), {
       ...{ batch: inChannels, inHeight, inWidth, inChannels: batchSize, outChannels },
       ...{ filterHeight: outHeight, filterWidth: outWidth, pad: [top, right, bottom, left] },
       dilation: [strideHeight, strideWidth],
     });
-    const heap = floats();
+    const heap = words();
     for (let i = 0; i < filterHeight; i++) {
       for (let j = 0; j < filterWidth; j++) {
         const from = result + (i * width + j) * outChannels;
@@ -101,13 +101,13 @@ function byCorrelationOfOutput(x: Info, dy: Info, out: Info, size: Size): void {
     const countOfDy = batchSize * outHeight * outWidth * outChannels;
     const count = outChannels * filterHeight * filterWidth * inChannels;
     const [turnedX, turnedDy, result] = [scratch.floats(countOfX), scratch.floats(countOfDy), scratch.floats(count)];
-    positionsFirst(floats(), positionOf(x), turnedX, batchSize, inHeight * inWidth, inChannels);
-    channelsFirstBatchLast(floats(), positionOf(dy), turnedDy, batchSize, outHeight * outWidth, outChannels);
+    positionsFirst(words(), positionOf(x), turnedX, batchSize, inHeight * inWidth, inChannels);
+    channelsFirstBatchLast(words(), positionOf(dy), turnedDy, batchSize, outHeight * outWidth, outChannels);
     convolve(scratch.view(turnedDy, countOfDy), scratch.view(turnedX, countOfX), scratch.view(result, count), {
       ...{ batch: outChannels, inHeight: outHeight, inWidth: outWidth, inChannels: batchSize },
       ...{ outChannels: inChannels, filterHeight: inHeight, filterWidth: inWidth, pad: [top, right, bottom, left] },
     });
-    const heap = floats();
+    const heap = words();
     const taps = filterHeight * filterWidth;
     for (let tap = 0; tap < taps; tap++) {
       const from = result + (taps - 1 - tap) * inChannels;

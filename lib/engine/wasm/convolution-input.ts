@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { geometry } from './convolution';
-import { floats, output, positionOf, withScratch, type Info, type Scratch } from './heap';
+import { output, positionOf, withScratch, words, type Info, type Scratch } from './heap';
 import { kernel } from './kernel';
 import { transpose } from './move';
 import { convolve } from './xnnpack';
@@ -91,7 +91,7 @@ function turnedFilter(scratch: Scratch, filter: Info, size: Size, rows: number[]
   const tap = inChannels * outChannels;
   const count = rows.length * columns.length * tap;
   const turned = scratch.floats(count);
-  const heap = floats();
+  const heap = words();
   let to = turned;
   for (const i of rows) {
     for (const j of columns) {
@@ -106,7 +106,7 @@ function turnedFilter(scratch: Scratch, filter: Info, size: Size, rows: number[]
 /** Puts a phase's rows and columns at their places in the whole; without a result (no tap meets them), zeros. */
 function spread(result: number | null, out: Info, size: Size, rows: Phase, columns: Phase): void {
   const { batchSize, inHeight, inWidth, inChannels } = size;
-  const heap = floats();
+  const heap = words();
   const height = rows.count + rows.cut[0] + rows.cut[1];
   const width = columns.count + columns.cut[0] + columns.cut[1];
   const step = columns.step * inChannels;

@@ -1,25 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { dispose, floats, module, output, positionOf, sizeOf, type Info } from './heap';
+import { dispose, floats, module, output, positionOf, sizeOf, words, type Info } from './heap';
 import { kernel, run } from './kernel';
 
 type Pair = { a: Info; b: Info };
 
-/** Functions of single elements for which a loop in JavaScript beats the backend's own. */
+/**
+ * Functions of single elements that the backend computes in slow loops. Where XNNPACK has the pieces they are put together
+ * from those; loops of ours have no branch that depends on the data, because a wrongly guessed one costs ten elements.
+ */
 export function installElementwise(): void {
   kernel<{ x: Info }, object>('Tanh', ({ x }, _, stock) => (x.dtype === 'float32' ? tanh(x) : stock()));
 
-  kernel<{ x: Info }, tf.LeakyReluAttrs>('LeakyRelu', ({ x }, { alpha }, stock) => {
-    if (x.dtype !== 'float32') return stock();
-    const out = output(x.shape);
-    leak(floats(), positionOf(x), positionOf(x), positionOf(out), sizeOf(x.shape), alpha);
-    return out;
-  });
+  kernel<{ x: Info }, tf.LeakyReluAttrs>('LeakyRelu', ({ x }, { alpha }, stock) =>
+    x.dtype === 'float32' ? leak(x, x, alpha) : stock(),
+  );
   // Not a kernel of TensorFlow.js: the gradient of relu and leakyRelu, see lib/engine/gradients/elementwise.ts.
-  kernel<{ dy: Info; x: Info }, tf.LeakyReluAttrs>('LeakyReluGrad', ({ dy, x }, { alpha }) => {
-    const out = output(x.shape);
-    leak(floats(), positionOf(dy), positionOf(x), positionOf(out), sizeOf(x.shape), alpha);
-    return out;
-  });
+  kernel<{ dy: Info; x: Info }, tf.LeakyReluAttrs>('LeakyReluGrad', ({ dy, x }, { alpha }) => leak(dy, x, alpha));
 
   kernel<Pair, object>('Maximum', (inputs, _, stock) => pick(inputs, maxima) ?? stock());
   kernel<Pair, object>('Minimum', (inputs, _, stock) => pick(inputs, minima) ?? stock());
@@ -29,44 +25,54 @@ export function installElementwise(): void {
     if (!plain) return stock();
     const out = output(t.shape);
     const flags = module().HEAPU8; // bool tensors have one byte an element
-    choose(floats(), flags, positionOf(condition) * 4, positionOf(t), positionOf(e), positionOf(out), sizeOf(t.shape));
+    choose(words(), flags, positionOf(condition) * 4, positionOf(t), positionOf(e), positionOf(out), sizeOf(t.shape));
     return out;
+  });
+
+  kernel<Pair, object>('Pow', ({ a, b }, _, stock) => {
+    const isNumber = b.shape.length === 0 && a.dtype === 'float32' && b.dtype === 'float32';
+    const exponent = isNumber ? floats()[positionOf(b)] : undefined;
+    if (exponent === 2) return run('Square', { x: a });
+    if (exponent === 0.5) return run('Sqrt', { x: a });
+    return stock();
   });
 }
 
-/**
- * tanh x = 2 sigmoid(2x) − 1, where XNNPACK's sigmoid is ten times as fast as the backend's tanh. Near zero the difference
- * would lose digits; there the series is exact to single precision.
- */
-function tanh(x: Info): Info {
-  const out = output(x.shape);
-  const count = sizeOf(x.shape);
-  const doubled = output(x.shape);
-  scale(floats(), positionOf(x), positionOf(doubled), count, 2);
-  const sigmoid = run('Sigmoid', { x: doubled });
-  finishTanh(floats(), positionOf(x), positionOf(sigmoid), positionOf(out), count);
-  dispose(doubled, sigmoid);
+/** value where x > 0, alpha · value elsewhere. */
+function leak(value: Info, x: Info, alpha: number): Info {
+  const slope = run('Step', { x }, { alpha });
+  const out = run('Multiply', { a: value, b: slope });
+  dispose(slope);
   return out;
 }
 
-function scale(heap: Float32Array, from: number, to: number, count: number, factor: number): void {
-  for (let i = 0; i < count; i++) heap[to + i] = heap[from + i] * factor;
+/**
+ * tanh |x| = −u / (2 + u) with u = exp(−2|x|) − 1, which keeps its digits near zero. XNNPACK's elu is that u for a negative
+ * argument.
+ */
+function tanh(x: Info): Info {
+  const count = sizeOf(x.shape);
+  const argument = output(x.shape);
+  minusTwice(floats(), positionOf(x), positionOf(argument), count);
+  const u = run('Elu', { x: argument });
+  const out = output(x.shape);
+  finishTanh(floats(), words(), positionOf(x), positionOf(u), positionOf(out), count);
+  dispose(argument, u);
+  return out;
 }
 
-function finishTanh(heap: Float32Array, x: number, sigmoid: number, to: number, count: number): void {
+function minusTwice(heap: Float32Array, from: number, to: number, count: number): void {
+  for (let i = 0; i < count; i++) heap[to + i] = -2 * Math.abs(heap[from + i]);
+}
+
+const signBit = 0x80000000 | 0;
+
+function finishTanh(heap: Float32Array, bits: Int32Array, x: number, u: number, to: number, count: number): void {
   for (let i = 0; i < count; i++) {
-    const value = heap[x + i];
-    const square = value * value;
-    heap[to + i] =
-      square < 0.04
-        ? value * (1 - square * (1 / 3 - square * (2 / 15 - square * (17 / 315))))
-        : 2 * heap[sigmoid + i] - 1;
+    const value = heap[u + i];
+    heap[to + i] = -value / (2 + value);
+    bits[to + i] |= bits[x + i] & signBit;
   }
-}
-
-/** value where x > 0, alpha · value elsewhere. */
-function leak(heap: Float32Array, value: number, x: number, to: number, count: number, alpha: number): void {
-  for (let i = 0; i < count; i++) heap[to + i] = heap[x + i] > 0 ? heap[value + i] : alpha * heap[value + i];
 }
 
 type PickLoop = (heap: Float32Array, a: number, b: number, to: number, count: number, step: number) => void;
@@ -80,23 +86,17 @@ function pick({ a, b }: Pair, loop: PickLoop): Info | undefined {
   return out;
 }
 
-// Written so that a NaN on either side stays one.
 const maxima: PickLoop = (heap, a, b, to, count, step) => {
-  for (let i = 0; i < count; i++, b += step) {
-    const [left, right] = [heap[a + i], heap[b]];
-    heap[to + i] = left > right || left !== left ? left : right;
-  }
+  for (let i = 0; i < count; i++, b += step) heap[to + i] = Math.max(heap[a + i], heap[b]);
 };
 
 const minima: PickLoop = (heap, a, b, to, count, step) => {
-  for (let i = 0; i < count; i++, b += step) {
-    const [left, right] = [heap[a + i], heap[b]];
-    heap[to + i] = left < right || left !== left ? left : right;
-  }
+  for (let i = 0; i < count; i++, b += step) heap[to + i] = Math.min(heap[a + i], heap[b]);
 };
 
+/** Each element's bits from `yes` where its flag is 1, from `no` where it is 0. */
 function choose(
-  heap: Float32Array,
+  bits: Int32Array,
   flags: Uint8Array,
   condition: number,
   yes: number,
@@ -104,5 +104,8 @@ function choose(
   to: number,
   count: number,
 ): void {
-  for (let i = 0; i < count; i++) heap[to + i] = flags[condition + i] ? heap[yes + i] : heap[no + i];
+  for (let i = 0; i < count; i++) {
+    const mask = -flags[condition + i];
+    bits[to + i] = (bits[yes + i] & mask) | (bits[no + i] & ~mask);
+  }
 }

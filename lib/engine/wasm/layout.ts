@@ -1,15 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import { dispose, floats, output, positionOf, sizeOf, words, type Info } from './heap';
+import { dispose, output, positionOf, sizeOf, words, type Info } from './heap';
 import { kernel, run } from './kernel';
 import { copyRuns, repeatRuns, reverseRuns, transpose } from './move';
 
 /** Kernels that only move elements. The backend's own go element by element through index arithmetic. */
 export function installLayout(): void {
   kernel<{ x: Info }, tf.TransposeAttrs>('Transpose', ({ x }, { perm }, stock) => {
-    const swap = x.dtype === 'float32' ? asSwap(x.shape, perm) : undefined;
+    const swap = isWords(x) ? asSwap(x.shape, perm) : undefined;
     if (!swap) return stock();
-    const out = output(perm.map((axis) => x.shape[axis]));
-    const heap = floats();
+    const out = output(
+      perm.map((axis) => x.shape[axis]),
+      x.dtype,
+    );
+    const heap = words();
     const [from, to] = [positionOf(x), positionOf(out)];
     const { outer, rows, columns, run: length } = swap;
     for (let i = 0; i < outer; i++) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { floats, idOf, output, positionOf, sizeOf, withScratch, type Info, type Scratch } from './heap';
+import { floats, idOf, output, positionOf, sizeOf, withScratch, words, type Info, type Scratch } from './heap';
 import { kernel } from './kernel';
 import { transpose } from './move';
 import { multiply, type Epilogue } from './xnnpack';
@@ -85,7 +85,7 @@ function transposed(scratch: Scratch, info: Info, count: number, rows: number, c
   const from = positionOf(info);
   if (rows === 1 || columns === 1) return from; // the same numbers in the same order
   const to = scratch.floats(count * rows * columns);
-  const heap = floats();
+  const heap = words();
   for (let i = 0; i < count; i++) {
     const at = i * rows * columns;
     transpose(heap, from + at, columns, to + at, rows, rows, columns);

@@ -1,10 +1,13 @@
-/** Loops that move floats about the heap. Each is a function of its own so that V8 compiles it once, for one kind of array. */
+/**
+ * Loops that move elements of four bytes about the heap. All see it as integers, whatever the elements mean, so that V8
+ * compiles each loop once and for one kind of array.
+ */
 
 const columnBlock = 64; // columns whose target rows stay in the first-level cache together
 
 /** to[c, r] = from[r, c] for `rows` × `columns` elements; strides are the distance between rows of each side. */
 export function transpose(
-  heap: Float32Array,
+  heap: Int32Array,
   from: number,
   fromStride: number,
   to: number,
@@ -20,7 +23,7 @@ export function transpose(
 
 /** Eight rows at a time: eight neighbours are written together, which is what a cache line holds half of. */
 function transposeBlock(
-  heap: Float32Array,
+  heap: Int32Array,
   from: number,
   fromStride: number,
   to: number,
@@ -54,7 +57,7 @@ function transposeBlock(
 
 /** Copies `rows` runs of `run` elements between places that lie `fromStride` and `toStride` apart. */
 export function copyRuns(
-  heap: Float32Array | Int32Array,
+  heap: Int32Array,
   from: number,
   fromStride: number,
   to: number,
@@ -74,7 +77,7 @@ export function copyRuns(
 
 /** [batch, positions, channels] → [channels, positions, batch] */
 export function channelsFirstBatchLast(
-  heap: Float32Array,
+  heap: Int32Array,
   from: number,
   to: number,
   batch: number,
@@ -100,7 +103,7 @@ export function channelsFirstBatchLast(
 
 /** [batch, positions, channels] → [positions, batch, channels] */
 export function positionsFirst(
-  heap: Float32Array,
+  heap: Int32Array,
   from: number,
   to: number,
   batch: number,
