@@ -49,7 +49,7 @@
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { ae, budget, check, datasets, engine, figures, language, nn, Random, show, train } from 'genlab';
+import { ae, budget, check, datasets, engine, figures, nn, Random, show, train } from 'genlab';
 
 const random = new Random(3);
 
@@ -281,20 +281,20 @@ await train({
   // all 600 points at every step
   // zh: 每一步都用全部 600 个点
   batches: () => [curve.clone()],
-  loss: (x) => reconstructionLoss(x, through(x)),
+  loss: (x: Tensor2D) => reconstructionLoss(x, through(x)),
   steps: budget({ quick: 300, default: 1500, full: 4000 }),
   learningRate: 0.01,
 });
 
 // %%
 const [down, up] = [tf.variable<tf.Rank.R2>(random.normal([2, 1])), tf.variable<tf.Rank.R2>(random.normal([1, 2]))];
-const throughLinear = (x: Tensor2D) => x.matMul<Tensor2D>(down).matMul<Tensor2D>(up);
+const throughLinear = (x: Tensor2D) => tf.matMul<Tensor2D>(tf.matMul(x, down), up);
 
 await train({
   name: 'linear, 2 → 1 → 2' /* zh: '线性，2 → 1 → 2' */,
   variables: [down, up],
   batches: () => [curve.clone()],
-  loss: (x) => reconstructionLoss(x, throughLinear(x)),
+  loss: (x: Tensor2D) => reconstructionLoss(x, throughLinear(x)),
   steps: 300,
   learningRate: 0.02,
 });
@@ -345,16 +345,7 @@ show(
 // %%
 const flat = ae.buildAutoencoder({ inputShape: [28, 28, 1], latentDim: 2, hidden: [256, 64], seed: 1 });
 const roomy = ae.buildAutoencoder({ inputShape: [28, 28, 1], latentDim: 32, hidden: [256, 64], seed: 1 });
-flat.encoder.summary();
-show(
-  figures.table(
-    [flat, roomy].map(({ config, encoder, decoder }) => ({
-      k: config.latentDim,
-      ['encoder parameters' /* zh: '编码器参数量' */]: nn.countParams(encoder),
-      ['decoder parameters' /* zh: '解码器参数量' */]: nn.countParams(decoder),
-    })),
-  ),
-);
+show(nn.parameterTable({ 'encoder, k = 2': flat.encoder, 'decoder, k = 2': flat.decoder }));
 
 // %% [markdown] lang="en"
 // **Check the count** before you believe it. A dense layer from $a$ to $b$ units has $a\cdot b$ weights and $b$ biases. For the
@@ -443,7 +434,7 @@ show(
   figures.scatter2d({
     points: addresses,
     labels: data.test.labels(0, shown),
-    classes: data.classes[language()],
+    classes: data.classes['en' /* zh: 'zh' */],
     title: 'The map of clothes: neighbours look alike, and there are gaps' /* zh: '衣物地图：邻居长得像，中间有空隙' */,
     x: 'z₁',
     y: 'z₂',

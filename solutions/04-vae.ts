@@ -51,7 +51,7 @@
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import { ae, budget, check, datasets, engine, figures, language, nn, Random, show, vae } from 'genlab';
+import { ae, budget, check, datasets, engine, figures, nn, Random, show, vae } from 'genlab';
 
 const random = new Random(4);
 
@@ -472,18 +472,7 @@ await check('vae-elbo', { elbo });
 
 // %%
 const big = vae.buildVae({ inputShape: [28, 28, 1], latentDim: 20, hidden: [400], likelihood: 'bernoulli', seed: 1 });
-show(
-  figures.table([
-    {
-      ['network' /* zh: '网络' */]: 'encoder' /* zh: '编码器' */,
-      ['parameters' /* zh: '参数量' */]: nn.countParams(big.encoder),
-    },
-    {
-      ['network' /* zh: '网络' */]: 'decoder' /* zh: '解码器' */,
-      ['parameters' /* zh: '参数量' */]: nn.countParams(big.decoder),
-    },
-  ]),
-);
+show(nn.parameterTable({ encoder: big.encoder, decoder: big.decoder }));
 
 // %% [markdown] lang="en"
 // **Check the count**: the encoder has $784\cdot400+400$ and then two heads of $400\cdot20+20$; the decoder $20\cdot400+400$ and
@@ -510,7 +499,7 @@ show(
 );
 
 // %%
-const result = await vae.evaluate(big, data.test, new Random(1));
+const result = await vae.evaluate(big, data.test, { seed: 1 });
 show(
   figures.table(
     [{ '−ELBO': result.negativeElbo, ['reconstruction' /* zh: '重构' */]: result.reconstruction, KL: result.kl }],
@@ -569,7 +558,7 @@ await vae.trainVae(clouds, data.train, shortRun);
 
 // %%
 const some = data.test.images(0, 3000);
-const ofSome = { labels: data.test.labels(0, 3000), classes: data.classes[language()], x: 'z₁', y: 'z₂' };
+const ofSome = { labels: data.test.labels(0, 3000), classes: data.classes['en' /* zh: 'zh' */], x: 'z₁', y: 'z₂' };
 show(
   figures.panels([
     figures.scatter2d({
@@ -653,7 +642,7 @@ for (const beta of betas) {
     seed: 1,
   });
   await vae.trainVae(model, practice, { epochs: budget({ quick: 1, default: 2, full: 10 }), beta, seed: 1 });
-  const { kl, reconstruction } = await vae.evaluate(model, data.test.take(2000), new Random(1));
+  const { kl, reconstruction } = await vae.evaluate(model, data.test.take(2000), { seed: 1 });
   exchange.push({ rate: kl, distortion: reconstruction, label: `β = ${beta}` });
   drawn.push({ label: `β = ${beta}`, images: vae.sample(model, 10, new Random(7)) });
   vae.dispose(model);
@@ -828,7 +817,7 @@ await check('vae-iwae', { importanceBound });
 const few = data.test.take(500);
 const bounds = [];
 for (const draws of [1, 5, 50]) {
-  const { negativeLogLikelihood } = await vae.evaluate(big, few, new Random(2), { draws, batchSize: 100 });
+  const { negativeLogLikelihood } = await vae.evaluate(big, few, { seed: 2, draws, batchSize: 100 });
   bounds.push({ K: draws, '−L_K': negativeLogLikelihood });
 }
 show(

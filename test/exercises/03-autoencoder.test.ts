@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { exercise, numberOf, tensorOf } from '../support/exercise';
+import { exercise, tensorOf } from '../support/exercise';
 
 type Random = Parameters<Parameters<typeof exercise>[1] & ((...args: never[]) => void)>[0]['random'];
 
@@ -74,8 +74,10 @@ exercise('ae-loss', ({ check, subject, random }) => {
     { points: 0.5 },
     async () => {
       const [x, other] = pair();
-      numberOf(await subject.call('reconstructionLoss', x, x)).toBeCloseTo(0, { absolute: 1e-6 });
-      numberOf(await subject.call('reconstructionLoss', x, other)).toBeBetween(1e-3, 10);
+      tensorOf(await subject.call('reconstructionLoss', x, x))
+        .toBeScalar()
+        .toBeCloseTo(0, { absolute: 1e-6 });
+      tensorOf(await subject.call('reconstructionLoss', x, other)).toBeBetween(1e-3, 10);
     },
   );
 
@@ -91,9 +93,9 @@ exercise('ae-loss', ({ check, subject, random }) => {
     async () => {
       const [x, xHat] = pair();
       const once = x.sub(xHat).square().sum().div(6).dataSync()[0];
-      numberOf(await subject.call('reconstructionLoss', x, xHat)).toBeCloseTo(once, { relative: 1e-4 });
+      tensorOf(await subject.call('reconstructionLoss', x, xHat)).toBeCloseTo(once, { relative: 1e-4 });
       const [wide, wideHat] = [tf.concat([x, x], 1), tf.concat([xHat, xHat], 1)];
-      numberOf(await subject.call('reconstructionLoss', wide, wideHat)).toBeCloseTo(2 * once, { relative: 1e-4 });
+      tensorOf(await subject.call('reconstructionLoss', wide, wideHat)).toBeCloseTo(2 * once, { relative: 1e-4 });
     },
   );
 
