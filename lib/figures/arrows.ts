@@ -146,8 +146,11 @@ export function diagram({ title, nodes, edges, step = [200, 110] }: DiagramOptio
     };
     if (!label) return [arrow];
     const middle = { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 };
+    // Above a level arrow, right of a steep one.
+    const steep = Math.abs(end.y - start.y) > Math.abs(end.x - start.x);
+    const beside: Partial<Annotation> = steep ? { xanchor: 'left', x: middle.x + 8 } : { yshift: 13 };
     const font = { size: fontSize.tick, color: paint };
-    return [arrow, { text: label, ...middle, showarrow: false, font, yshift: 13, bgcolor: 'rgba(255, 255, 255, 0.8)' }];
+    return [arrow, { text: label, ...middle, showarrow: false, font, ...beside }];
   });
   const words = nodes.map(({ id, text }): Annotation => ({
     text,

@@ -2,7 +2,8 @@ import { baseAxis, baseLayout, chart, defaultSize, margins, type Chart } from '.
 import { markLayout, type AxesOptions, type Mark } from './curves';
 import { rangeOf } from './ranges';
 import { neat, toNumbers, type BarTrace, type Numbers, type ScatterTrace } from './spec';
-import { colors } from './style';
+import { colors, fontSize } from './style';
+import { textWidth } from './svg/text';
 
 export interface HistogramOptions extends AxesOptions {
   readonly series: readonly { readonly name: string; readonly values: Numbers; readonly color?: number }[];
@@ -101,11 +102,14 @@ export function bars(options: BarsOptions): Chart {
   const bottom = heights.some((value) => value !== null && value < 0) ? low : 0;
   const names = series.length > 1 ? series.map(({ name }) => name) : [];
   const layout = baseLayout(title, size.width);
+  const margin = margins(layout.title?.text, names);
+  const widest = Math.max(...categories.map((category) => textWidth(category, fontSize.tick)));
+  const slanted = widest + 6 > (size.width - margin.l - margin.r) / categories.length;
   return chart(
     traces,
     {
       ...layout,
-      margin: margins(layout.title?.text, names),
+      margin: { ...margin, b: slanted ? 64 + widest / 2 : margin.b },
       barmode: 'group',
       bargap: 0.3,
       showlegend: names.length > 0,

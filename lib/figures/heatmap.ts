@@ -75,6 +75,7 @@ export function heatmap(options: HeatmapOptions): Chart {
   };
   const x = edge(columns, z[0]?.length ?? 0);
   const y = edge(rows, z.length);
+  const named = Boolean((columns && isNames(columns)) || (rows && isNames(rows)));
   const size = options.size ?? naturalSize(title, x[1] - x[0], y[1] - y[0]);
   const layout = baseLayout(title, size.width);
   return chart(
@@ -94,6 +95,7 @@ export function heatmap(options: HeatmapOptions): Chart {
       }),
     },
     size,
+    named || topDown ? {} : { equal: { x, y } },
   );
 }
 

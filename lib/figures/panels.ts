@@ -40,7 +40,7 @@ export function panels(charts: readonly Chart[], options: PanelsOptions = {}): C
 
   const gap = scales.length > 1 && !oneScale ? 130 : 84;
   const innerWidth = (width - margin.l - margin.r - gap * (columns - 1)) / columns;
-  const innerHeight = options.height ?? (charts.every(({ equal }) => equal) ? innerWidth : 300);
+  const innerHeight = options.height ?? (charts.every(({ equal }) => equal) ? innerWidth * tallest(charts) : 300);
   const heads = charts.map((one) => wrap(one.layout.title?.text.replace(/<br>/g, ' ') ?? '', titleSize, innerWidth));
   const headRoom = Math.max(...heads.map((head) => (head ? 4 + head.split('<br>').length * titleSize * 1.3 : 0)));
   const rowGap = 72 + headRoom;
@@ -75,6 +75,12 @@ export function panels(charts: readonly Chart[], options: PanelsOptions = {}): C
   );
 }
 
+/** How much of its width the tallest panel needs as height, within reason. */
+function tallest(charts: readonly Chart[]): number {
+  const ratios = charts.flatMap(({ equal }) => (equal ? [(equal.y[1] - equal.y[0]) / (equal.x[1] - equal.x[0])] : []));
+  return Math.min(1, Math.max(0.6, ...ratios));
+}
+
 /** What a chart says about bars and the legend holds for all panels. */
 function legendAndBars({ barmode, bargap, legend }: Layout): Layout {
   return { ...(barmode && { barmode }), ...(bargap !== undefined && { bargap }), ...(Boolean(legend) && { legend }) };
@@ -93,7 +99,7 @@ function place(one: Chart, i: number, head: string, cell: Cell, seen: Set<string
     domain: cell[letter],
     anchor: letter === 'x' ? y : x,
     ...(ranges && { range: ranges[letter === 'x' ? 0 : 1] }),
-    ...(one.equal && letter === 'y' && { scaleanchor: x }),
+    ...(one.layout.yaxis?.scaleanchor && letter === 'y' && { scaleanchor: x }),
   });
   const data = one.data.map((trace): Trace => {
     const group = trace.legendgroup ?? trace.name;

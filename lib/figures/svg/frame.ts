@@ -1,5 +1,6 @@
 import { fontSize, gridLine, ink, softInk } from '../style';
 import type { Panel } from './index';
+import type { Tick } from './scale';
 import { round, textSvg, textWidth } from './text';
 
 /** Grid lines, and the lines through zero. */
@@ -22,32 +23,18 @@ export function frameSvg({ box, x, y, axes }: Panel): string {
   const small = { size: fontSize.tick, color: softInk };
   if (axes.x.visible !== false) {
     parts.push(`<path d="M${round(box.left)} ${round(box.bottom)}H${round(box.right)}" stroke="${softInk}"/>`);
-    if (axes.x.showticklabels !== false) {
-      const crowded = x.ticks.some(({ at, text }, i) => {
-        const next = x.ticks[i + 1];
-        return (
-          next &&
-          Math.abs(next.at - at) < (textWidth(text, fontSize.tick) + textWidth(next.text, fontSize.tick)) / 2 + 6
-        );
-      });
-      for (const { at, text } of x.ticks) {
-        parts.push(
-          crowded
-            ? textSvg(text, { x: at + 4, y: box.bottom + 16, anchor: 'end', rotate: -30, ...small })
-            : textSvg(text, { x: at, y: box.bottom + 20, anchor: 'middle', ...small }),
-        );
-      }
+    const shown = axes.x.showticklabels !== false ? x.ticks : [];
+    const slanted = crowded(shown);
+    for (const { at, text } of shown) {
+      parts.push(
+        slanted
+          ? textSvg(text, { x: at + 4, y: box.bottom + 16, anchor: 'end', rotate: -30, ...small })
+          : textSvg(text, { x: at, y: box.bottom + 20, anchor: 'middle', ...small }),
+      );
     }
-    const center = (box.left + box.right) / 2;
-    parts.push(
-      textSvg(axes.x.title?.text ?? '', {
-        x: center,
-        y: box.bottom + 48,
-        size: fontSize.axis,
-        anchor: 'middle',
-        color: ink,
-      }),
-    );
+    const widest = Math.max(0, ...shown.map(({ text }) => textWidth(text, fontSize.tick)));
+    const place = { x: (box.left + box.right) / 2, y: box.bottom + (slanted ? 44 + widest / 2 : 48) };
+    parts.push(textSvg(axes.x.title?.text ?? '', { ...place, size: fontSize.axis, anchor: 'middle', color: ink }));
   }
   if (axes.y.visible !== false) {
     parts.push(`<path d="M${round(box.left)} ${round(box.top)}V${round(box.bottom)}" stroke="${softInk}"/>`);
@@ -61,4 +48,14 @@ export function frameSvg({ box, x, y, axes }: Panel): string {
     );
   }
   return parts.join('');
+}
+
+/** Labels that would touch are written aslant, as plotly does. */
+function crowded(ticks: readonly Tick[]): boolean {
+  return ticks.some(({ at, text }, i) => {
+    const next = ticks[i + 1];
+    if (!next) return false;
+    const needed = (textWidth(text, fontSize.tick) + textWidth(next.text, fontSize.tick)) / 2 + 6;
+    return Math.abs(next.at - at) < needed;
+  });
 }

@@ -3,7 +3,7 @@ import { fontSize, ink, softInk } from '../style';
 import type { Box } from './index';
 import { colorAt, dashSvg, symbolSvg } from './marks';
 import { makeScale } from './scale';
-import { round, textSvg } from './text';
+import { round, textSvg, textWidth } from './text';
 
 /** Right of the panels, one line for each name; traces of one group share a line. */
 export function legendSvg(data: readonly Trace[], layout: Layout, area: Box): string {
@@ -67,6 +67,7 @@ export function colorbarSvg(trace: HeatmapTrace, area: Box): string {
     parts.push(textSvg(text, { x: left + width + 6, y: at + 5, size: fontSize.tick, color: softInk }));
   }
   const title = trace.colorbar?.title?.text ?? '';
-  const place = { x: left + width + 62, y: top + length / 2 };
+  const widest = Math.max(0, ...scale.ticks.map((tick) => textWidth(tick.text, fontSize.tick)));
+  const place = { x: left + width + widest + 16, y: top + length / 2 };
   return parts.join('') + textSvg(title, { ...place, size: fontSize.axis, anchor: 'middle', rotate: 90 });
 }
