@@ -48,7 +48,7 @@ async function ensurePackages(say) {
   let fetched = 0;
   const result = await run(command, args, {
     onLine: (line) => {
-      if (/http fetch GET 200/.test(line)) say(`npm ci, ${++fetched} packages`);
+      if (/http fetch GET 200/.test(line)) say(`npm ci, ${++fetched} downloads`);
     },
     timeout: 1_800_000,
   });

@@ -53,7 +53,7 @@ class Progress {
     try {
       const outcome = await work(say);
       const took = seconds() >= 1 ? ` (${seconds().toFixed(seconds() < 10 ? 1 : 0)} s)` : '';
-      this.end(`${outcome.warning ? '!' : '✓'} ${head}: ${outcome.text}${took}`);
+      this.end(`${outcome.warning ? '!' : '✓'} ${head}: ${outcome.text.replace(/$/m, took)}`);
       return outcome;
     } catch (error) {
       this.end(`✗ ${head}`);

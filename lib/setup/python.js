@@ -198,6 +198,9 @@ async function install(file, say) {
     );
   }
   if (result.code === 0) return;
+  if (/NewConnectionError|NameResolutionError|ConnectTimeoutError|ProxyError|Read timed out/.test(result.output)) {
+    throw new SetupError('PyPI cannot be reached');
+  }
   const error = result.output.split('\n').find((line) => /^\s*ERROR/.test(line)) ?? lastLines(result.output, 1);
   throw new SetupError(`pip could not install JupyterLab: ${error.trim()}`);
 }

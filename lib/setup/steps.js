@@ -60,17 +60,17 @@ async function jupyterStep(show, dev) {
     jupyter = found;
     if (!found.reason) return { text: found.text };
     if (found.from === 'path') return { text: `${found.text}, because ${found.reason}`, warning: true };
-    return { text: `none, because ${found.reason}\n${waysToJupyter}`, warning: true };
+    return { text: `none, because ${found.reason}\n${waysToJupyter.replace(/^/gm, '    ')}`, warning: true };
   });
   if (!jupyter) throw new Error('the step ended without a result');
   return jupyter;
 }
 
 const waysToJupyter = [
-  '    There are two ways to get Jupyter:',
-  '      with a network (PyPI): install Python 3.9 or newer with venv (Debian: apt install python3-venv), then npm start',
-  '      without one:           put a jupyter with nbconvert on PATH (Debian: apt install jupyter-notebook python3-nbconvert)',
-  '    Without it, npx genlab run LESSON still runs a lesson.',
+  'There are two ways to get Jupyter:',
+  '  with a network (PyPI): install Python 3.9 or newer with venv (Debian: apt install python3-venv), then npm start',
+  '  without one:           put a jupyter with nbconvert on PATH (Debian: apt install jupyter-notebook python3-nbconvert)',
+  'Without Jupyter, npx genlab run LESSON still runs a lesson.',
 ].join('\n');
 
 /** @param {Say} say @returns {Promise<Outcome>} */
