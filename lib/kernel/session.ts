@@ -51,7 +51,7 @@ export class Session {
 
   /** Checks, compiles and runs one cell. */
   async execute(source: string, options: ExecuteOptions): Promise<CellResult> {
-    const compilation = this.compiler.compile(source);
+    const compilation = this.compiler.compile(source, options.label);
     if ('error' in compilation) return compilation.error;
     await this.executor.whenReady();
     return await this.run(compilation.cell, options);
@@ -77,7 +77,7 @@ export class Session {
 
   /** Reads the declarations that most notebooks need, so that the first cell need not. */
   warmUp(source = ''): void {
-    this.compiler.compile(source);
+    this.compiler.compile(source, 'warm-up');
   }
 
   interrupt(): void {

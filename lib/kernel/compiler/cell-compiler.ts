@@ -91,8 +91,8 @@ export class CellCompiler {
     return { file, text: prefix + source + suffix, offset: prefix.length };
   }
 
-  /** Checks a cell by the project's rules and compiles it. */
-  compile(source: string): Compilation {
+  /** Checks a cell by the project's rules and compiles it. @param label how errors call it: `cell 3` */
+  compile(source: string, label: string): Compilation {
     const module = this.view(source);
     const { file, offset } = module;
     const inCell = ({ category, code, start }: ts.Diagnostic): boolean =>
@@ -104,7 +104,7 @@ export class CellCompiler {
     const number = this.count + 1;
     if (wrong.length) {
       this.files.forgetResolutions();
-      return { error: describeDiagnostics(wrong, source, offset) };
+      return { error: describeDiagnostics(wrong, { source, offset, label }) };
     }
     const name = `cell_${number}.ts`;
     const { js, map } = transpileCell(source, name, {

@@ -11,11 +11,17 @@ const SHOWN = 8;
 /** Syntax errors have codes of 1000 and something. */
 const isSyntax = (diagnostic: ts.Diagnostic): boolean => diagnostic.code < 2000;
 
-/**
- * The errors that keep a cell from running, as Jupyter's error.
- * @param offset where the cell's text begins in the file that was checked
- */
-export function describeDiagnostics(wrong: readonly ts.Diagnostic[], source: string, offset: number): CellError {
+export interface CheckedText {
+  readonly source: string;
+  /** Where the cell's text begins in the file that was checked. */
+  readonly offset: number;
+  /** `cell 3` */
+  readonly label: string;
+}
+
+/** The errors that keep a cell from running, as Jupyter's error. */
+export function describeDiagnostics(wrong: readonly ts.Diagnostic[], checked: CheckedText): CellError {
+  const { source, offset, label } = checked;
   const ename = wrong.some(isSyntax) ? 'SyntaxError' : 'TypeScriptError';
   const placed = wrong.map((diagnostic) => {
     const start = Math.max(0, (diagnostic.start ?? offset) - offset);
@@ -32,7 +38,7 @@ export function describeDiagnostics(wrong: readonly ts.Diagnostic[], source: str
   const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
   const lines = [`${bold(red(ename))}: the cell was not run`];
   for (const one of placed.slice(0, SHOWN)) {
-    lines.push(`${bold(`line ${one.line}:${one.column}`)} TS${one.code}: ${one.text}`, ...codePicture(source, one));
+    lines.push(`${bold(`${label}:${one.line}:${one.column}`)} TS${one.code}: ${one.text}`, ...codePicture(source, one));
   }
   if (placed.length > SHOWN) lines.push(`… and ${placed.length - SHOWN} more`);
   return {

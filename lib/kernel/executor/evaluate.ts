@@ -1,5 +1,4 @@
 import inspector from 'node:inspector';
-import { inspect } from 'node:util';
 import { KeyboardInterrupt } from './cells';
 import { describeError } from './errors';
 import { originalPlace } from './stack';
@@ -52,12 +51,4 @@ export async function evaluate(file: string, js: string): Promise<CellError | un
   } finally {
     session.post('Runtime.releaseObjectGroup', { objectGroup: 'cell' });
   }
-}
-
-/** One of an execute_request's `user_expressions`. */
-export async function evaluateExpression(js: string): Promise<Record<string, unknown>> {
-  thrown = undefined;
-  const failure = await evaluate('expression.ts', `${THROWN}(${js})`);
-  if (failure) return { ...failure };
-  return { status: 'ok', data: { 'text/plain': inspect(thrown) }, metadata: {} };
 }

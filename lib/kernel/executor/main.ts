@@ -4,7 +4,7 @@ import { type Cell, KeyboardInterrupt, awaitHelper, enterCell } from './cells';
 import { installComms, takeComm } from './comms';
 import { bundleOf, installDisplay } from './display';
 import { describeError, guardExit, installErrorHandlers } from './errors';
-import { evaluate, evaluateExpression } from './evaluate';
+import { evaluate } from './evaluate';
 import { send } from './events';
 import { dropInput, installInput, takeInput } from './input';
 import { installModules } from './modules';
@@ -58,6 +58,13 @@ const importMeta = (cwd: string): object => ({
   filename: `${cwd}/notebook.ts`,
 });
 
+/** One of an execute_request's `user_expressions`. */
+async function expressionOf(js: string): Promise<Record<string, unknown>> {
+  const failure = await evaluate('expression.ts', js);
+  if (failure) return { ...failure };
+  return { status: 'ok', data: (await bundleOf(value ?? null)) ?? {}, metadata: {} };
+}
+
 async function resultOf(command: RunCommand): Promise<CellResult> {
   value = undefined;
   const failure = await evaluate(command.file, command.js);
@@ -67,7 +74,7 @@ async function resultOf(command: RunCommand): Promise<CellResult> {
   try {
     const data = command.silent ? undefined : await bundleOf(shown);
     const expressions: Record<string, unknown> = {};
-    for (const [name, js] of Object.entries(command.expressions)) expressions[name] = await evaluateExpression(js);
+    for (const [name, js] of Object.entries(command.expressions)) expressions[name] = await expressionOf(js);
     return { status: 'ok', ...(data ? { data, metadata: {} } : {}), expressions };
   } catch (error) {
     return describeError(error);

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Kernel } from './kernel';
+import { Sockets, readConnection } from './sockets';
+import { Wire } from './wire';
+
+/** Milliseconds of quiet after the start before the library's declarations are read. */
+const QUIET = 300;
+
+async function main(file: string | undefined): Promise<void> {
+  if (!file) {
+    process.stderr.write('usage: node lib/kernel/main.js CONNECTION_FILE (Jupyter starts it so)\n');
+    process.exit(2);
+  }
+  const connection = readConnection(file);
+  const wire = new Wire(connection.key);
+  const sockets = new Sockets();
+  const bound = sockets.bind(connection);
+  const { version } = JSON.parse(readFileSync(path.join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
+
+  let leaving = false;
+  const leave = async (): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
+    await kernel.dispose();
+    await sockets.flush();
+    setTimeout(() => process.exit(0), 50); // libzmq hands the last messages over in a thread of its own
+  };
+  const kernel = new Kernel(wire, sockets, { cwd: process.cwd(), version, exit: () => void leave() });
+  await bound;
+  process.on('SIGINT', () => kernel.interrupt());
+  process.on('SIGTERM', () => void leave());
+  if (process.env.JPY_PARENT_PID) {
+    // Whoever started us was killed and could not say goodbye.
+    const orphaned = (): boolean => process.ppid === 1 && process.env.JPY_PARENT_PID !== '1';
+    setInterval(() => orphaned() && void leave(), 1000);
+  }
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      process.stderr.write(`genlab kernel: ${error instanceof Error ? error.stack : String(error)}\n`);
+    });
+  }
+
+  void (async () => {
+    for await (const [frame] of sockets.iopub) if (frame[0] === 1) kernel.welcome(frame.toString('utf8', 1));
+  })();
+  kernel.warmUp();
+  let lastMessage = Date.now();
+  for (const channel of ['shell', 'control', 'stdin'] as const) {
+    void (async () => {
+      for await (const frames of sockets[channel]) {
+        const message = wire.decode(frames);
+        if (!message) continue;
+        lastMessage = Date.now();
+        if (channel === 'stdin') kernel.handleStdin(message);
+        else kernel.handle(channel, message);
+      }
+    })();
+  }
+  const warm = setInterval(() => {
+    if (kernel.busy || Date.now() - lastMessage < QUIET) return;
+    clearInterval(warm);
+    kernel.warmUpLibrary();
+  }, QUIET / 3);
+}
+
+void main(process.argv[2]);
