@@ -1,3 +1,5 @@
 /** The course's data: pictures of clothes, and toy sets made from a seed. One interface whatever the source. */
 export { fashionMnist } from './fashion-mnist';
+export { preview, type PreviewOptions } from './preview';
+export { gaussians, toys, type Mixture, type Points, type PointSplit, type Toy } from './toys';
 export type { Batch, BatchOptions, Bilingual, Dataset, DatasetInfo, Language, Split } from './types';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor4D } from '@tensorflow/tfjs';
-import { Random } from '../lib/engine';
+import { epochBatches } from './batches';
 import type { Batch, BatchOptions, DatasetInfo, Split } from './types';
 
 /** A byte as a grey level in [0, 1]: a look-up is faster than a division. */
@@ -37,21 +37,11 @@ export class ByteSplit implements Split {
     return this.indices('labels', which, to).map((index) => this.allLabels[this.place(index)]);
   }
 
-  *batches({ batchSize, seed, epoch = 0, dropLast = false }: BatchOptions): IterableIterator<Batch> {
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new RangeError(`batches: batchSize must be a whole number of at least 1, got ${batchSize}`);
-    }
-    const order = new Random(seed).fork(`epoch ${epoch}`).shuffle(this.size);
-    const end = dropLast ? this.size - (this.size % batchSize) : this.size;
-    for (let from = 0; from < end; from += batchSize) {
-      const indices = order.subarray(from, Math.min(from + batchSize, end));
-      const batch = { images: this.images(indices), labels: tf.tensor1d(this.labels(indices), 'int32'), indices };
-      try {
-        yield batch;
-      } finally {
-        tf.dispose([batch.images, batch.labels]);
-      }
-    }
+  batches(options: BatchOptions): IterableIterator<Batch> {
+    return epochBatches(this.size, options, (indices) => ({
+      images: this.images(indices),
+      labels: this.labels(indices),
+    }));
   }
 
   take(count: number): Split {

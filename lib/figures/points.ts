@@ -120,8 +120,7 @@ function groupTrace(group: Group, place: number, count: number, size: number): S
   return {
     type: 'scatter',
     mode: group.path ? 'lines+markers' : 'markers',
-    name: group.name,
-    legendgroup: group.name,
+    ...(group.name && { name: group.name, legendgroup: group.name }),
     x: group.points.map(([x]) => neat(x)),
     y: group.points.map(([, y]) => neat(y)),
     marker: { color, size, symbol, opacity: group.points.length > 300 ? 0.65 : 0.9 },
