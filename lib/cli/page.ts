@@ -9,8 +9,9 @@ export interface SavedNotebook {
 
 type Text = string | readonly string[];
 
-interface SavedCell {
+export interface SavedCell {
   readonly cell_type: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
   readonly source: Text;
   readonly execution_count?: number | null;
   readonly outputs?: readonly unknown[];
@@ -26,9 +27,9 @@ interface Output {
   readonly traceback?: readonly string[];
 }
 
-const textOf = (text: Text | undefined): string => (typeof text === 'string' ? text : (text ?? []).join(''));
+export const textOf = (text: Text | undefined): string => (typeof text === 'string' ? text : (text ?? []).join(''));
 
-const escapeHtml = (text: string): string =>
+export const escapeHtml = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
 /**
@@ -56,7 +57,7 @@ ${body}
 `;
 }
 
-function cellHtml({ cell_type: kind, source, execution_count: count, outputs = [] }: SavedCell): string {
+export function cellHtml({ cell_type: kind, source, execution_count: count, outputs = [] }: SavedCell): string {
   const text = textOf(source);
   if (kind === 'markdown') return `<section class="text">${markdownHtml(text)}</section>`;
   if (kind !== 'code') return '';
@@ -182,7 +183,7 @@ function withoutColours(text: string): string {
   return text.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '');
 }
 
-const style = `
+export const style = `
 :root { color-scheme: light; }
 body { margin: 0; color: #1b1f24; background: #fff; font: 16px/1.6 system-ui, -apple-system, 'Segoe UI', 'Noto Sans',
   'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif; }
