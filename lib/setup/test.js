@@ -22,6 +22,7 @@ const gates = [
   { title: 'format', args: [tool('prettier', 'bin', 'prettier.cjs'), '--check', '.'] },
   { title: 'types', args: [tool('typescript', 'bin', 'tsc'), '--noEmit'] },
   { title: 'notebooks up to date', args: [path.join(__dirname, 'genlab.js'), 'build', '--check'] },
+  { title: 'lessons', args: [path.join(__dirname, 'genlab.js'), 'check'] },
 ];
 
 /** @param {{ title: string, args: readonly string[] }} gate @returns {Promise<Count>} */
