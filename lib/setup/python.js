@@ -35,6 +35,10 @@ const venv = path.join(stateFolder, 'venv');
 const venvPython = path.join(venv, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
 const oldest = [3, 9];
 
+/** Says until when the jupyter on PATH will do, so that a machine without PyPI does not ask for it at every start. */
+const pathStamp = 'jupyter-on-path';
+const retryAfter = 24 * 3600 * 1000;
+
 /** The Python to make an environment with: the first that is new enough. @returns {Promise<string | undefined>} */
 async function findPython() {
   const names = ['python3', 'python', ...[14, 13, 12, 11, 10, 9].map((minor) => `python3.${minor}`)];
@@ -63,14 +67,28 @@ async function findPip() {
  * @returns {Promise<Jupyter & { installed: boolean, reason?: string }>} reason: why it is not our own environment
  */
 async function ensureJupyter(say, { dev = false } = {}) {
+  const [stamped, reason = ''] = splitOnce(readStamp(pathStamp));
+  if (Date.now() < Number(stamped)) {
+    const found = await jupyterOnPath();
+    if (found.from === 'path') return { ...found, installed: false, reason };
+  }
   try {
     const installed = await ensureVenv('requirements.txt', say);
     const added = dev && (await ensureVenv('requirements-dev.txt', say));
+    clearStamp(pathStamp);
     return { ...ownJupyter(), installed: installed || added };
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    return { ...(await jupyterOnPath()), installed: false, reason: error.message };
+    const found = await jupyterOnPath();
+    if (found.from === 'path') writeStamp(pathStamp, `${Date.now() + retryAfter} ${error.message}`);
+    return { ...found, installed: false, reason: error.message };
   }
+}
+
+/** @param {string} [text] */
+function splitOnce(text = '') {
+  const space = text.indexOf(' ');
+  return space < 0 ? [text] : [text.slice(0, space), text.slice(space + 1)];
 }
 
 /** What there is, without making anything. @returns {Promise<Jupyter>} */
