@@ -218,7 +218,7 @@ export function trainVae(model: Vae, data: ImageSplit | tf.Tensor, options: VaeT
   const {
     epochs = 5,
     batchSize = 128,
-    learningRate = 2e-3,
+    learningRate = 4e-3,
     schedule = 'cosine',
     seed = 0,
     beta = 1,

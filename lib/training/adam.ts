@@ -2,6 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 
 type NamedTensor = Awaited<ReturnType<tf.Optimizer['getWeights']>>[number];
 
+interface Moments {
+  readonly sum: tf.Variable;
+  readonly squares: tf.Variable;
+}
+
 /**
  * Adam, Kingma & Ba (2014), arXiv:1412.6980, Algorithm 1.
  *
@@ -16,7 +21,7 @@ export class Adam extends tf.Optimizer {
   readonly beta2: number;
   readonly epsilon: number;
   private step = 0;
-  private readonly moments = new Map<string, { m: tf.Variable; v: tf.Variable }>();
+  private readonly moments = new Map<string, Moments>();
 
   constructor(options: { learningRate?: number; beta1?: number; beta2?: number; epsilon?: number } = {}) {
     super();
@@ -28,30 +33,32 @@ export class Adam extends tf.Optimizer {
 
   override applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
     this.step++;
-    const { beta1, beta2, epsilon } = this;
-    // The order of §2's last paragraph: both corrections go into one step size, which saves two operations a variable.
-    const correction = Math.sqrt(1 - beta2 ** this.step);
-    const rate = (this.learningRate * correction) / (1 - beta1 ** this.step);
+    const { beta1, beta2 } = this;
+    // The sums are kept without their factors (m = (1−β₁)·sum, v = (1−β₂)·sum of squares), and with both corrections they
+    // go into two numbers a step. That leaves ten operations a variable where the algorithm as printed has fourteen.
+    const spread = Math.sqrt((1 - beta2) / (1 - beta2 ** this.step)); // √v̂ = spread · √squares
+    const rate = (this.learningRate * (1 - beta1)) / (1 - beta1 ** this.step) / spread;
+    const epsilon = this.epsilon / spread;
     const entries: [string, tf.Tensor][] = Array.isArray(gradients)
       ? gradients.map(({ name, tensor }) => [name, tensor])
       : Object.entries(gradients);
     tf.tidy(() => {
       for (const [name, gradient] of entries) {
         const variable = tf.engine().registeredVariables[name];
-        const { m, v } = this.momentsOf(name, variable);
-        m.assign(m.mul(beta1).add(gradient.mul(1 - beta1)));
-        v.assign(v.mul(beta2).add(gradient.square().mul(1 - beta2)));
-        variable.assign(variable.sub(m.div(v.sqrt().add(epsilon * correction)).mul(rate)));
+        const { sum, squares } = this.momentsOf(name, variable);
+        sum.assign(sum.mul(beta1).add(gradient));
+        squares.assign(squares.mul(beta2).add(gradient.square()));
+        variable.assign(variable.sub(sum.div(squares.sqrt().add(epsilon)).mul(rate)));
       }
     });
     this.incrementIterations();
   }
 
-  /** Step, then m and v of each variable, in the order in which they were first updated. */
+  /** Step, then both sums of each variable, in the order in which they were first updated. */
   override async getWeights(): Promise<NamedTensor[]> {
-    const moments = [...this.moments].flatMap(([name, { m, v }]) => [
-      { name: `${name}/m`, tensor: m },
-      { name: `${name}/v`, tensor: v },
+    const moments = [...this.moments].flatMap(([name, { sum, squares }]) => [
+      { name: `${name}/sum`, tensor: sum },
+      { name: `${name}/squares`, tensor: squares },
     ]);
     return [{ name: 'iter', tensor: tf.scalar(this.step, 'int32') }, ...moments];
   }
@@ -64,8 +71,9 @@ export class Adam extends tf.Optimizer {
         this.step = this.iterations_ = (await tensor.data())[0];
         continue;
       }
-      const variable = tf.engine().registeredVariables[name.slice(0, -2)];
-      this.momentsOf(variable.name, variable)[name.endsWith('/m') ? 'm' : 'v'].assign(tensor);
+      const slash = name.lastIndexOf('/');
+      const variable = tf.engine().registeredVariables[name.slice(0, slash)];
+      this.momentsOf(variable.name, variable)[name.endsWith('/sum') ? 'sum' : 'squares'].assign(tensor);
     }
   }
 
@@ -79,17 +87,17 @@ export class Adam extends tf.Optimizer {
     super.dispose();
   }
 
-  private momentsOf(name: string, variable: tf.Variable): { m: tf.Variable; v: tf.Variable } {
+  private momentsOf(name: string, variable: tf.Variable): Moments {
     const known = this.moments.get(name);
     if (known) return known;
     const zeros = () => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
-    const made = { m: zeros(), v: zeros() };
+    const made = { sum: zeros(), squares: zeros() };
     this.moments.set(name, made);
     return made;
   }
 
   private disposeMoments(): void {
-    for (const { m, v } of this.moments.values()) tf.dispose([m, v]);
+    for (const { sum, squares } of this.moments.values()) tf.dispose([sum, squares]);
     this.moments.clear();
   }
 }

@@ -34,6 +34,9 @@ const readers: Readonly<Record<string, { bytes: number; integer?: true; at: (vie
     U8: { bytes: 1, integer: true, at: (view, i) => view.getUint8(i) },
   };
 
+/** Marks files that have a checksum, so that one cannot lose it unnoticed. */
+const writer = 'genlab';
+
 /** The longest header that the format allows. */
 const headerLimit = 100_000_000;
 
@@ -64,7 +67,7 @@ export function writeSafetensors(
       at += dtype === 'float32' && options.half ? 2 : 4;
     }
   }
-  const metadata = { ...options.metadata };
+  const metadata = { ...options.metadata, writer };
   const checksum = checksumOf(header, metadata, numbers);
   const text = JSON.stringify({ __metadata__: { ...metadata, sha256: checksum }, ...header });
   const json = new TextEncoder().encode(text);
@@ -93,13 +96,15 @@ export function readSafetensors(file: Uint8Array, where: string): TensorFile {
   checkLayout(Object.entries(entries), numbers.length, where);
 
   const { sha256: expected, ...rest } = metadata;
+  if (expected === undefined && rest.writer === writer) throw broken(where, 'its checksum is missing');
   if (expected !== undefined && checksumOf(entries as Record<string, Entry>, rest, numbers) !== expected) {
     throw broken(where, 'its checksum does not match what it holds: it was damaged or changed');
   }
   const tensors = new Map<string, TensorData>();
   for (const [name, entry] of Object.entries(entries as Record<string, Entry>))
     tensors.set(name, decode(entry, numbers));
-  return { tensors, metadata: rest };
+  const { writer: _writer, ...callers } = rest;
+  return { tensors, metadata: callers };
 }
 
 function decode({ dtype, shape, data_offsets: [from, to] }: Entry, numbers: Uint8Array): TensorData {
