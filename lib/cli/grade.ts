@@ -20,8 +20,8 @@ export const command = defineCommand({
     'no-hidden': { type: 'boolean', help: 'Run only the checks that students see.' },
   },
   details: `
-Student code runs in a process of its own that can read neither solutions nor checks; what the machine lends to keep it
-in is listed by "genlab doctor". Every file gets a score: what cannot be read scores 0 and says why.
+Student code runs in a process of its own that holds neither solutions nor checks. The first line says what keeps it in on
+this machine, and what is wanting. Every file gets a score: what cannot be read scores 0 and says why.
 
 Exit codes: 0 all files were graded, whatever they scored; 1 a file could not be read as a notebook of the course;
 2 wrong usage.
@@ -35,8 +35,11 @@ Examples:
     if (lang !== undefined && lang !== 'en' && lang !== 'zh') {
       throw new UserError(`--lang is en or zh, not ${lang}.`, 2);
     }
-    const { fileTable, gradeFiles } = await import('../grading');
+    const { fileTable, gradeFiles, sandboxReport } = await import('../grading');
     const { findLesson } = await import('../lesson');
+    const { active, missing } = sandboxReport();
+    process.stderr.write(`Student code is held by: ${active.join(', ')}.\n`);
+    if (missing.length) process.stderr.write(`Not to be had on this machine: ${missing.join(', ')}.\n`);
     const results = await gradeFiles(positionals, {
       hidden: !values['no-hidden'],
       ...(lang === undefined ? {} : { lang }),

@@ -21,14 +21,18 @@ const mine = /^(genlab(\/(?!grading|kernel|lesson|cli|setup).*)?|@tensorflow\/tf
 /** Stands for a notebook's display: there is nobody to show anything to. */
 const silent: unknown = new Proxy(() => silent, { get: (_, key) => (key === 'then' ? undefined : silent) });
 
+/** Checks are asked by the grader, not by the notebook, while work is graded. */
+const noCheck = (): Promise<undefined> => Promise.resolve(undefined);
+
 async function load(specifier: string): Promise<unknown> {
-  if (specifier === 'genlab/grading') return { check: () => Promise.resolve(undefined) };
+  if (specifier === 'genlab/grading') return { check: noCheck };
   if (specifier === 'tslab') return { display: silent, newDisplay: () => silent, clearOutput: () => undefined };
   const plain = specifier.replace(/^node:/, '');
   if (!harmless.includes(plain) && !mine.test(specifier)) {
     throw new Error(`'${specifier}' cannot be imported while work is graded.`);
   }
   const found: unknown = requireHere(specifier);
+  if (specifier === 'genlab') return { ...(found as object), check: noCheck };
   if (typeof found === 'object' && found !== null && !('__esModule' in found)) return { ...found, default: found };
   return found;
 }

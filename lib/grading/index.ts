@@ -2,6 +2,7 @@
 export { check, Result } from './check';
 export { fail } from './failure';
 export { expectValue, itemsOf, numberOf, partsOf, tensorOf } from './matchers';
+export { sandboxReport } from './protections';
 export { exerciseHtml, exerciseText, fileTable } from './report';
 export type { Cause, CheckResult, ExerciseResult, FileResult } from './results';
 export type { CheckRandom } from './random';

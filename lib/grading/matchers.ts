@@ -55,8 +55,9 @@ export function tensorOf(value: Value | tf.Tensor, label?: string): TensorMatche
   return new TensorMatchers(plain, label);
 }
 
-/** A JavaScript number that came back. */
+/** One number that came back: a JavaScript number or a scalar tensor. */
 export function numberOf(value: Value, label?: string): NumberMatchers {
+  if (TensorValue.is(value) && value.shape.length === 0) return new NumberMatchers(value.data[0], label);
   if (typeof value !== 'number') unexpected({ en: 'a number', zh: '数值' }, value, label);
   return new NumberMatchers(value, label);
 }
@@ -116,7 +117,7 @@ class Matchers {
 }
 
 const sentence = (words: string, stop = '.'): string => {
-  const text = words.charAt(0).toUpperCase() + words.slice(1);
+  const text = words.replace(/^[a-z](?=[a-z ])/, (letter) => letter.toUpperCase()); // not a formula's μ
   return /[.!?。！？]$/.test(text) ? text : text + stop;
 };
 

@@ -15,6 +15,25 @@ export const protections = [
 ] as const;
 export type Protection = (typeof protections)[number];
 
+const descriptions: Readonly<Record<Protection, string>> = {
+  permissions: 'files, processes and addons closed by Node',
+  network: 'no network',
+  processes: 'no sight of other processes',
+  user: 'an unprivileged user',
+  cpu: 'limited CPU time',
+  heap: 'limited heap',
+  memory: 'limited memory',
+  orphans: 'nothing outlives the grader',
+};
+
+/** What keeps student code in on this machine, and what is wanting, in words. */
+export function sandboxReport(): { active: string[]; missing: string[] } {
+  const { active } = probe();
+  const told = (wanted: boolean): string[] =>
+    protections.filter((one) => active.has(one) === wanted).map((one) => descriptions[one]);
+  return { active: told(true), missing: told(false) };
+}
+
 export interface Platform {
   readonly active: ReadonlySet<Protection>;
   /** The command line to put before `node …`. */

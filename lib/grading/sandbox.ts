@@ -54,7 +54,8 @@ export class Sandbox {
   ended: End | undefined;
   private readonly child: ChildProcess;
   private readonly pipe: Duplex;
-  private readonly folder: string;
+  /** An empty folder that the child is in. Removed when it ends. */
+  readonly folder: string;
   private readonly watch?: NodeJS.Timeout;
   private readonly waiting = new Map<number, (answer: unknown) => void>();
   private readonly gone: Promise<End>;
@@ -95,6 +96,10 @@ export class Sandbox {
       );
     });
     if (active.has('memory')) this.watch = this.watchMemory();
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
   }
 
   /** Sends an order and waits for its answer, which is untrusted; `undefined` when the child ended instead. */

@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probe, sandboxReport } from '../../lib/grading/protections';
+import { Sandbox } from '../../lib/grading/sandbox';
+
+const root = path.resolve(__dirname, '../..');
+
+/**
+ * Runs a script under the sandbox's protections but without its own: what stays impossible even where student code gets
+ * hold of all of Node.
+ */
+function inside(script: string): unknown {
+  const { wrap, nodeFlags } = probe();
+  const body = `const tell = (value) => console.log(JSON.stringify(value ?? null)); const fs = require('fs');
+    const attempt = (what) => { try { return what(); } catch (error) { return error.code ?? error.message; } };
+    (async () => { ${script} })();`;
+  const [program, ...args] = [...wrap, process.execPath, ...nodeFlags, '--no-warnings', '-e', body];
+  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', cwd: os.tmpdir(), env: {}, timeout: 20_000 });
+  return JSON.parse(stdout || JSON.stringify(stderr));
+}
+
+const denied = 'ERR_ACCESS_DENIED';
+const { active } = probe();
+
+describe.runIf(active.has('permissions'))('even with all of Node in hand', () => {
+  it.each([
+    ['solutions', 'solutions/04-vae.ts'],
+    ['specs', 'test/exercises/04-vae.test.ts'],
+    ['the folder of lessons', 'solutions'],
+    ["students' work", 'work/en/04-vae.ipynb'],
+    ['the configuration of git', '.git/config'],
+    ['compiled copies of specs', 'node_modules/.cache/genlab/ts/test'],
+    ['compiled copies of solutions', 'node_modules/.cache/genlab/ts/solutions'],
+    ['users of the machine', '/etc/passwd'],
+    ['the environment of processes', '/proc/self/environ'],
+  ])('%s cannot be read', (_, file) => {
+    const name = JSON.stringify(path.resolve(root, file));
+    expect(inside(`tell([attempt(() => fs.readFileSync(${name})), attempt(() => fs.readdirSync(${name}))])`)).toEqual([
+      denied,
+      denied,
+    ]);
+  });
+
+  it('nothing can be written', () => {
+    const [here, lib] = [path.join(os.tmpdir(), 'x'), path.join(root, 'lib', 'x')].map((file) => JSON.stringify(file));
+    const write = (file: string): string => `attempt(() => fs.writeFileSync(${file}, ''))`;
+    expect(inside(`tell([${write(here)}, ${write(lib)}, attempt(() => fs.symlinkSync('/etc', ${here}))])`)).toEqual([
+      denied,
+      denied,
+      denied,
+    ]);
+  });
+
+  it('no process, thread or inspector can be started', () => {
+    expect(
+      inside(`tell([
+        attempt(() => require('child_process').spawnSync('true')),
+        attempt(() => new (require('worker_threads').Worker)('', { eval: true })),
+        attempt(() => new (require('inspector').Session)().connect()),
+        attempt(() => process.binding('spawn_sync')),
+      ])`),
+    ).toEqual([denied, denied, denied, denied]);
+  });
+
+  it('the library can be read', () => {
+    const name = JSON.stringify(path.join(root, 'lib', 'errors.ts'));
+    expect(inside(`tell(fs.readFileSync(${name}, 'utf8').length)`)).toBeGreaterThan(0);
+  });
+});
+
+describe.runIf(active.has('network'))('no network', () => {
+  const server = http.createServer((_, response) => response.end('hello'));
+  beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => void server.close());
+
+  it('not even to this machine', () => {
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const found = inside(`
+      const socket = require('net').connect(${port}, '127.0.0.1');
+      socket.on('connect', () => { tell('connected'); socket.destroy(); }).on('error', (error) => tell(error.code));`);
+    expect(found).toMatch(/ENETUNREACH|ECONNREFUSED|EADDRNOTAVAIL/);
+  });
+});
+
+describe.runIf(active.has('processes'))('other processes', () => {
+  it('cannot be seen or killed', () => {
+    expect(inside(`tell(attempt(() => process.kill(${process.pid}, 0)))`)).toBe('ESRCH');
+  });
+});
+
+describe.runIf(active.has('user') && process.getuid?.() === 0)('the user', () => {
+  it('is nobody', () => {
+    expect(inside('tell([process.getuid(), process.getgid(), process.getgroups()])')).toEqual([65534, 65534, [65534]]);
+  });
+});
+
+describe('a sandbox', () => {
+  const cell = (js: string, declares: string[]): object => ({ load: { js, declares, file: 'cell.ts' } });
+
+  it('gives student code no environment, descriptors or way to the modules of Node', async () => {
+    const sandbox = new Sandbox();
+    try {
+      await sandbox.order(
+        cell(
+          `let loot = [Object.keys(process.env).filter((name) => name !== 'PWD').sort().join(), typeof process.kill, typeof process.binding,
+            typeof process.getBuiltinModule, typeof require, typeof module, typeof process.mainModule,
+            await import('node:fs').then(() => 'fs', (error) => error.code)];`,
+          ['loot'],
+        ),
+        30,
+      );
+      const answer = await sandbox.order({ ask: { target: { name: 'loot' }, path: [], as: 'value' } }, 10);
+      expect(answer).toMatchObject({
+        value: {
+          v: [
+            'GENLAB_ENGINE,HOME,LANG,PATH,TZ,UV_THREADPOOL_SIZE',
+            ...Array.from({ length: 6 }, () => 'undefined'),
+            'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING',
+          ],
+        },
+      });
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it('leaves no process and no folder', async () => {
+    const before = fs.readdirSync(os.tmpdir());
+    const sandbox = new Sandbox();
+    await sandbox.order(cell('let f = 1;', ['f']), 30);
+    const pid = sandbox.pid ?? 0;
+    expect(() => process.kill(pid, 0)).not.toThrow();
+    await sandbox.close();
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    const mine = fs.readdirSync(os.tmpdir()).filter((name) => name === path.basename(sandbox.folder));
+    expect(before.includes(path.basename(sandbox.folder))).toBe(false);
+    expect(mine).toEqual([]);
+  });
+
+  it('is reported', () => {
+    const { active: told, missing } = sandboxReport();
+    expect(told.length + missing.length).toBe(8);
+    expect(told).toContain('limited heap');
+  });
+});
+
+describe.runIf(active.has('orphans'))('when the grader itself is killed', () => {
+  it('no child is left', async () => {
+    const script = `
+      const { Sandbox } = require(${JSON.stringify(path.join(root, 'lib/grading/sandbox'))});
+      const sandbox = new Sandbox();
+      sandbox.order({ load: { js: 'for (;;);', declares: [], file: 'cell.ts' } }, 60);
+      setTimeout(() => { console.log(sandbox.pid); process.kill(process.pid, 'SIGKILL'); }, 1500);`;
+    const loader = path.join(root, 'lib/setup/register.js');
+    const { stdout } = spawnSync(process.execPath, ['-r', loader, '-e', script], { encoding: 'utf8', timeout: 30_000 });
+    const pid = Number(stdout.trim());
+    expect(pid).toBeGreaterThan(1);
+    const gone = (): boolean => {
+      try {
+        process.kill(pid, 0);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    await expect.poll(gone, { timeout: 5000 }).toBe(true);
+  });
+});
