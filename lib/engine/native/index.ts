@@ -1,5 +1,6 @@
 import { installConvolution } from './convolution';
 import { installElementwise } from './elementwise';
+import { guardMemory } from './memory';
 import { installPooling } from './pooling';
 
 let installed = false;
@@ -8,6 +9,7 @@ let installed = false;
 export function installNativeKernels(): void {
   if (installed) return;
   installed = true;
+  guardMemory();
   installConvolution();
   installElementwise();
   installPooling();

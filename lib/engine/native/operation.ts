@@ -4,7 +4,9 @@ import { replaceKernel, type Info } from '../kernel';
 /** The parts of tfjs-node's backend that run one TensorFlow operation. */
 interface Backend {
   executeSingleOutput(name: string, attributes: OperationAttribute[], inputs: Info[]): Info;
-  readonly binding: Record<'TF_FLOAT' | 'TF_INT32' | 'TF_BOOL' | `TF_ATTR_${string}`, number>;
+  readonly binding: Record<'TF_FLOAT' | 'TF_INT32' | 'TF_BOOL' | `TF_ATTR_${string}`, number> & {
+    executeOp(name: string, attributes: OperationAttribute[], inputs: number[], outputs: number): unknown;
+  };
 }
 interface OperationAttribute {
   name: string;
@@ -15,10 +17,13 @@ interface OperationAttribute {
 /** `{ type: 'float32' }` is the attribute that TensorFlow calls T, `{ float: 0.2 }` a real number. */
 type AttributeValue = string | boolean | number[] | { type: tf.DataType } | { float: number };
 
+export function backend(): Backend {
+  return tf.backend() as unknown as Backend;
+}
+
 /** Runs one TensorFlow operation, with its own names of inputs and attributes. */
 export function execute(name: string, inputs: Info[], attributes: Record<string, AttributeValue>): Info {
-  const backend = tf.backend() as unknown as Backend;
-  const { binding } = backend;
+  const { binding } = backend();
   const types: Partial<Record<tf.DataType, number>> = {
     float32: binding.TF_FLOAT,
     int32: binding.TF_INT32,
@@ -31,7 +36,7 @@ export function execute(name: string, inputs: Info[], attributes: Record<string,
     if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
     return { name, type: binding.TF_ATTR_TYPE, value: types[value.type] };
   });
-  return backend.executeSingleOutput(name, list, inputs);
+  return backend().executeSingleOutput(name, list, inputs);
 }
 
 export function kernel<Inputs, Attributes>(

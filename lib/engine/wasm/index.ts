@@ -4,6 +4,7 @@ import { installElementwise } from './elementwise';
 import { installGather } from './gather';
 import { installLayout } from './layout';
 import { installMatMul } from './matmul';
+import { guardMemory } from './memory';
 import { installPooling } from './pooling';
 import { installReduce } from './reduce';
 import { installResize } from './resize';
@@ -14,6 +15,7 @@ let installed = false;
 export function installWasmKernels(): void {
   if (installed) return;
   installed = true;
+  guardMemory();
   installMatMul();
   installConvolution();
   installDepthwise();
