@@ -49,6 +49,8 @@ export class CellCompiler {
   private readonly files: CellService;
   private readonly owners = new Map<string, Owner>();
   private readonly cells: string[] = [];
+  /** Cells with imports stay in view: taking a package out and in again costs more than keeping it. */
+  private readonly importing = new Set<string>();
   private count = 0;
 
   constructor(private readonly host: CellHost) {
@@ -66,7 +68,7 @@ export class CellCompiler {
     const parsed = ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true);
     const module = this.moduleOf(file, source, parsed);
     this.files.write(file, module.text);
-    this.files.setRoots([file, ...this.host.ambientFiles]);
+    this.files.setRoots([file, ...this.host.ambientFiles, ...this.importing]);
     return module;
   }
 
@@ -122,6 +124,7 @@ export class CellCompiler {
     this.files.write(file, text);
     this.cells.push(file);
     const parsed = ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true);
+    if (parsed.statements.some(ts.isImportDeclaration)) this.importing.add(file);
     const assignable = assignableNames(parsed);
     const { values, types } = declaredNames(parsed);
     for (const name of [...values, ...types]) this.owners.set(name, { cell: number, assignable: assignable.has(name) });
@@ -159,6 +162,7 @@ export class CellCompiler {
   reset(): void {
     for (const file of this.cells.splice(0)) this.files.remove(file);
     this.owners.clear();
+    this.importing.clear();
   }
 }
 

@@ -42,11 +42,17 @@ export const cellOptions = (project: ts.CompilerOptions): ts.CompilerOptions => 
   skipLibCheck: true,
 });
 
+/** What the compiler asks of a host without saying so in its types: else it looks for every file's package.json anew. */
+interface ResolutionCacheOwner {
+  getModuleResolutionCache(): ts.ModuleResolutionCache;
+}
+
 /** A language service over virtual files in front of the host's own. */
 export class CellService {
   readonly service: ts.LanguageService;
   readonly options: ts.CompilerOptions;
   private readonly virtual = new Map<string, { text: string; version: number }>();
+  private readonly snapshots = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>();
   private versions = 0;
   private roots: readonly string[] = [];
   private resolutions: ts.ModuleResolutionCache;
@@ -71,7 +77,7 @@ export class CellService {
     return registry;
   }
 
-  private serviceHost(): ts.LanguageServiceHost {
+  private serviceHost(): ts.LanguageServiceHost & ResolutionCacheOwner {
     const { host, virtual } = this;
     const readFile = (file: string): string | undefined => virtual.get(file)?.text ?? host.readFile(file);
     const fileExists = (file: string): boolean => virtual.has(file) || host.fileExists(file);
@@ -88,16 +94,28 @@ export class CellService {
       readFile,
       getScriptFileNames: () => [...this.roots],
       getScriptVersion: (file) => virtual.get(file)?.version.toString() ?? host.versionOf(file),
-      getScriptSnapshot: (file) => {
-        const text = readFile(file);
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
-      },
+      getScriptSnapshot: (file) => this.snapshot(file),
       getCurrentDirectory: () => host.root,
       getCompilationSettings: () => this.options,
       getDefaultLibFileName: (options) => `${host.libFolder}/${ts.getDefaultLibFileName(options)}`,
+      getModuleResolutionCache: () => this.resolutions,
       resolveModuleNameLiterals: (literals, file, redirected, options) =>
         literals.map(({ text }) => this.resolve(text, file, redirected, options, resolutionHost)),
     };
+  }
+
+  /** The service asks for every file of the program before every check: those that have not changed are not read again. */
+  private snapshot(file: string): ts.IScriptSnapshot | undefined {
+    const own = this.virtual.get(file);
+    if (own) return ts.ScriptSnapshot.fromString(own.text);
+    const version = this.host.versionOf(file);
+    const known = this.snapshots.get(file);
+    if (known?.version === version) return known.snapshot;
+    const text = this.host.readFile(file);
+    if (text === undefined) return undefined;
+    const snapshot = ts.ScriptSnapshot.fromString(text);
+    this.snapshots.set(file, { version, snapshot });
+    return snapshot;
   }
 
   /** As the project would, and failing that as if the importing file lay in the project's folder. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { saveCompiler } from './compiler-cache.js';
 import { Kernel } from './kernel';
 import { Sockets, readConnection } from './sockets';
 import { Wire } from './wire';
@@ -61,6 +62,7 @@ async function main(file: string | undefined): Promise<void> {
     if (kernel.busy || Date.now() - lastMessage < QUIET) return;
     clearInterval(warm);
     kernel.warmUpLibrary();
+    saveCompiler();
   }, QUIET / 3);
 }
 
