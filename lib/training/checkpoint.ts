@@ -108,7 +108,7 @@ function namedWeights(models: Models): Map<string, tf.Variable> {
 
 /** Names that are the same in every process: TensorFlow.js counts up (`mu/kernel_3`) as models are built. */
 function keysOf(variables: readonly tf.Variable[]): string[] {
-  return variables.map(({ name }, i) => `${i}.${name.replace(/_\d+$/, '')}`);
+  return variables.map(({ name }, i) => (/^\d+$/.test(name) ? String(i) : `${i}.${name.replace(/_\d+$/, '')}`));
 }
 
 /** `mu/kernel_3/m` under the other list's name for the same variable. */

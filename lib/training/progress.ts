@@ -9,7 +9,7 @@ export interface Standing {
   /** Smoothed. */
   readonly loss: number;
   readonly images: number;
-  /** Time in the steps alone, for the rate. */
+  /** Time in steps and batches alone, for the rate. */
   readonly stepSeconds: number;
   readonly seconds: number;
   /** Time from here to the end, once there is something to tell it from. */

@@ -57,6 +57,7 @@ export class Run<B> {
       await restoreOptimizer(this.optimizer, state.optimizer);
     }
     this.alreadyOver = this.isDone();
+    this.watch.reset();
   }
 
   isOver(): boolean {
@@ -88,6 +89,7 @@ export class Run<B> {
     this.epoch++;
     this.stepInEpoch = 0;
     const values = await options.onEpoch?.({ ...this.lastInfo(), epoch });
+    this.watch.reset();
     if (values) this.history.epochs.push({ epoch, step: this.step, values: { ...values } });
   }
 
@@ -135,7 +137,6 @@ export class Run<B> {
   private async oneStep(batch: B): Promise<StepInfo> {
     const { options, watch, history } = this;
     const images = tensorsIn(batch)[0]?.shape[0] ?? 0;
-    watch.start();
     const { names, scalars, gradients } = this.gradients(batch);
     const values = await readScalars(scalars);
     const [loss] = values;
@@ -152,7 +153,7 @@ export class Run<B> {
     history.images += images;
     const metrics = Object.fromEntries(names.slice(1).map((name, i) => [name, values[i + 1]]));
     for (const [name, value] of Object.entries(metrics)) (history.metrics[name] ??= []).push(value);
-    watch.stop(images);
+    watch.lap(images);
     return { step: this.step, epoch: this.epoch, loss, metrics };
   }
 
@@ -169,19 +170,21 @@ export class Run<B> {
     let names = ['loss'];
     let extras: tf.Tensor[] = [];
     try {
-      const { value, grads } = tf.variableGrads(() => {
+      const evaluate = () => {
         const result = options.loss(batch, this.lossNoise.fork(step));
         if (result instanceof tf.Tensor) return result.asScalar();
         const { loss, ...metrics } = result;
         names = ['loss', ...Object.keys(metrics)];
         extras = Object.values(metrics).map((metric) => tf.keep(metric.asScalar()));
         return loss.asScalar();
-      }, [...options.variables]);
+      };
+      // The tidy is for errors: without it, what was computed up to there would stay.
+      const { value, grads } = tf.tidy(() => tf.variableGrads(evaluate, [...options.variables]));
       if (step === 0) warnOfDeaf(options, grads);
       return { names, scalars: [value, ...extras], gradients: grads };
     } catch (error) {
       tf.dispose(extras);
-      throw error;
+      throw isUnconnected(error) ? new UserError(unconnected(options)) : error;
     } finally {
       tf.dispose(tensorsIn(batch));
     }
@@ -263,6 +266,15 @@ function checkOptions<B>(options: TrainOptions<B>): void {
   if (!Number.isInteger(limit) || limit < 1) {
     throw new UserError(`train (${name}): ${steps ? 'steps' : 'epochs'} is a whole number from 1, got ${limit}.`);
   }
+}
+
+function isUnconnected(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Cannot find a connection');
+}
+
+function unconnected<B>({ name, variables }: TrainOptions<B>): string {
+  const names = variables.map((variable) => variable.name).join(', ');
+  return `${name}: the loss does not depend on any of the variables to learn (${names}). Does it call the model?`;
 }
 
 /** A variable that the loss does not depend on is a mistake more often than not, and otherwise hard to see. */

@@ -3,33 +3,36 @@ export class Stopwatch {
   /** Steps measured. */
   steps = 0;
   images = 0;
-  /** Time in steps alone, without what the caller does between them. */
+  /** Time of the steps with their batches and `onStep`, without `onEpoch`. */
   stepSeconds = 0;
   /** Said once, early, and then left alone: it is compared with the truth at the end. */
   predictedSeconds: number | undefined;
   private readonly begun = performance.now();
-  private stepBegun = 0;
-  private readonly durations: number[] = [];
+  private stepBegun = performance.now();
+  /** The first two steps compile and allocate: they say nothing about the others. */
+  private warmUp = 0;
 
-  start(): void {
+  /** What came before does not count towards the next step. */
+  reset(): void {
     this.stepBegun = performance.now();
   }
 
-  stop(images: number): void {
-    const seconds = (performance.now() - this.stepBegun) / 1000;
+  /** A step ended; the next one begins. */
+  lap(images: number): void {
+    const now = performance.now();
     this.steps++;
     this.images += images;
-    this.stepSeconds += seconds;
-    if (this.durations.length < 1000) this.durations.push(seconds);
+    this.stepSeconds += (now - this.stepBegun) / 1000;
+    if (this.steps <= 2) this.warmUp = this.stepSeconds;
+    this.stepBegun = now;
   }
 
   /** @param stepsLeft to the end of the run, where that is known */
   predict(stepsLeft: number | undefined): void {
     if (this.predictedSeconds !== undefined || stepsLeft === undefined) return;
-    // The first steps compile and allocate; half a second more evens out what else the machine does.
+    // Half a second evens out what else the machine does.
     if (this.steps < 10 || this.stepSeconds < 0.5) return;
-    const typical = median(this.durations.slice(2));
-    this.predictedSeconds = this.seconds() + stepsLeft * typical;
+    this.predictedSeconds = this.seconds() + (stepsLeft * (this.stepSeconds - this.warmUp)) / (this.steps - 2);
   }
 
   seconds(): number {
@@ -41,8 +44,4 @@ export class Stopwatch {
     if (stepsLeft === undefined || this.steps < 10) return undefined;
     return (stepsLeft * this.seconds()) / this.steps;
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
