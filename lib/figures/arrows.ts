@@ -108,7 +108,7 @@ export function diagram({ title, nodes, edges, step = [200, 110] }: DiagramOptio
   const find = (id: string) => {
     const node = byId.get(id);
     if (!node) throw new TypeError(`diagram: an edge names the node "${id}", which does not exist`);
-    return { x: node.x * step[0], y: -node.y * step[1] };
+    return { x: node.x * step[0], y: 0 - node.y * step[1] }; // plain 0, not −0
   };
   const shapes = nodes.flatMap(({ id, shape = 'box', color }): Shape[] => {
     if (shape === 'none') return [];

@@ -18,7 +18,7 @@ export function rangeOf(values: Iterable<number | null>, { log = false, room = 0
     high = Math.max(high, place);
   }
   if (low > high) return [0, 1];
-  const extra = (high - low) * room || Math.abs(high) * 0.1 || 1;
+  const extra = high > low ? (high - low) * room : Math.abs(high) * 0.1 || 1;
   return [low - extra, high + extra];
 }
 

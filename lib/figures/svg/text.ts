@@ -54,15 +54,23 @@ const open: Readonly<Record<string, (size: number) => string>> = {
   sup: (size) => `<tspan font-size="${round(size * 0.72)}" baseline-shift="${round(size * 0.38)}">`,
 };
 
+/** Tags that do not match are let go: a half-written title must not cost the whole picture. */
 function spans(line: string, size: number): string {
-  return line
-    .split(/(<\/?(?:b|i|sub|sup)>)/)
-    .map((piece) => {
-      const tag = /^<(\/?)(b|i|sub|sup)>$/.exec(piece);
-      if (tag) return tag[1] ? '</tspan>' : open[tag[2]](size);
+  const opened: string[] = [];
+  const parts = line.split(/(<\/?(?:b|i|sub|sup)>)/).map((piece) => {
+    const tag = /^<(\/?)(b|i|sub|sup)>$/.exec(piece);
+    if (!tag) {
       return escapeXml(piece).replace(chinese, (letters) => `<tspan font-family="${chineseFamily}">${letters}</tspan>`);
-    })
-    .join('');
+    }
+    if (!tag[1]) {
+      opened.push(tag[2]);
+      return open[tag[2]](size);
+    }
+    if (opened[opened.length - 1] !== tag[2]) return '';
+    opened.pop();
+    return '</tspan>';
+  });
+  return parts.join('') + '</tspan>'.repeat(opened.length);
 }
 
 /** Entities that a caller wrote (`&lt;`) stay what they are. */
