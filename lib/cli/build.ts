@@ -34,7 +34,9 @@ A notebook that is up to date already is left alone. genlab check looks deeper: 
       process.stdout.write('Run genlab build and commit what it writes.\n');
       return 1;
     }
-    process.stdout.write(`${report.lessons} lessons, ${report.upToDate} notebooks were up to date\n`);
+    process.stdout.write(
+      `${report.lessons} lesson${report.lessons === 1 ? '' : 's'}, ${report.upToDate} notebooks were up to date\n`,
+    );
     return 0;
   },
 });

@@ -23,7 +23,9 @@ The type check takes the lesson as written and as students get it, with stubs. E
       if (problem.level !== 'hint' || values.hints) process.stdout.write(`${showProblem(problem)}\n`);
     }
     const more = hints.length > 0 && !values.hints ? `, ${hints.length} hints (--hints shows them)` : '';
-    process.stdout.write(`${names.length} lessons checked, ${wrong} problems${more}\n`);
+    process.stdout.write(
+      `${names.length} lesson${names.length === 1 ? '' : 's'} checked, ${wrong} problem${wrong === 1 ? '' : 's'}${more}\n`,
+    );
     return wrong > 0 ? 1 : 0;
   },
 });

@@ -29,7 +29,7 @@ A LESSON has no outputs; run it first to have them in the page:
     if (name === undefined || more.length > 0) {
       throw new UserError('export takes one lesson or one notebook\nSee genlab export --help', 2);
     }
-    const { to = 'html', lang = 'en' } = values;
+    const { to = 'html', lang = process.env.GENLAB_LANG || 'en' } = values;
     if (!Object.hasOwn(formats, to)) throw new UserError(`--to ${to}: there are ${Object.keys(formats).join(', ')}`, 2);
     if (lang !== 'en' && lang !== 'zh') throw new UserError(`--lang ${lang}: there are en and zh`, 2);
 

@@ -7,13 +7,13 @@ type Report = (offset: number, message: string) => void;
 
 /** What the builder needs to know of a code cell; faults go to `report` with their offset in the source. */
 export function outlineOf(source: string, report: Report): Outline {
-  const faults = syntaxFaults(source);
+  const tree = parseCode(source);
+  const faults = syntaxFaults(tree);
   if (faults.length > 0) {
     // A broken tree would only bring up more faults that are none.
     faults.forEach((fault) => report(fault.offset, fault.message));
     return { regions: [], edits: { en: [], zh: [] } };
   }
-  const tree = parseCode(source);
   const comments = commentsOf(tree);
   for (const comment of comments) {
     if (/\b(BEGIN|END) HIDDEN TESTS\b/.test(comment.text)) {

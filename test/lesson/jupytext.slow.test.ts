@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command } from '../../lib/cli/export';
 import { build, listLessons } from '../../lib/lesson';
+import { findJupyter } from '../../lib/setup/python.js';
 import { fixtures } from './support';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -70,4 +73,24 @@ print(len(sys.argv) - 1)
 `;
     expect(python(nbformat ?? '', '-c', script, ...changed).trim()).toBe(String(changed.length));
   }, 180_000);
+});
+
+describe('nbconvert', () => {
+  it('writes a lesson as TypeScript that the compiler reads', async () => {
+    const { nbconvert } = await findJupyter();
+    const place = path.join(folder, 'script');
+    fs.mkdirSync(path.join(place, 'solutions'), { recursive: true });
+    fs.copyFileSync(lessons[0], path.join(place, 'solutions', path.basename(lessons[0])));
+    const [notebook] = build({ root: place }).changed;
+    const output = path.join(folder, 'clouds.ts');
+    const written = Promise.resolve(command.run({ values: { to: 'script', output }, positionals: [notebook] }));
+    if (!nbconvert) {
+      await expect(written).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining('two ways to get') });
+      return;
+    }
+    await written;
+    const script = fs.readFileSync(output, 'utf8');
+    expect(script).toContain("throw new Error('not implemented');");
+    expect(ts.transpileModule(script, { reportDiagnostics: true }).diagnostics).toEqual([]);
+  }, 120_000);
 });
