@@ -4,9 +4,8 @@ import { replaceKernel, type Info } from '../kernel';
 /** The parts of tfjs-node's backend that run one TensorFlow operation. */
 interface Backend {
   executeSingleOutput(name: string, attributes: OperationAttribute[], inputs: Info[]): Info;
-  readonly binding: Record<'TF_FLOAT' | 'TF_INT32' | 'TF_BOOL' | `TF_ATTR_${string}`, number> & {
-    executeOp(name: string, attributes: OperationAttribute[], inputs: number[], outputs: number): unknown;
-  };
+  executeMultipleOutputs(name: string, attributes: OperationAttribute[], inputs: Info[], outputs: number): Info[];
+  readonly binding: Record<'TF_FLOAT' | 'TF_INT32' | 'TF_BOOL' | `TF_ATTR_${string}`, number>;
 }
 interface OperationAttribute {
   name: string;
