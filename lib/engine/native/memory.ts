@@ -5,7 +5,7 @@ import { backend } from './operation';
 export function guardMemory(): void {
   const owner = backend();
   for (const method of ['executeSingleOutput', 'executeMultipleOutputs'] as const) {
-    const execute: (...call: unknown[]) => unknown = owner[method];
+    const execute = owner[method] as (...call: unknown[]) => unknown;
     Object.assign(owner, {
       [method](...call: unknown[]) {
         try {
