@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { MimeBundle } from '../protocol';
 import type { CellCompiler } from './cell-compiler';
+import { documentationAt } from './docs';
 
 export interface Completion {
   readonly text: string;
@@ -48,32 +49,30 @@ export function inspectAt(compiler: CellCompiler, source: string, position: numb
   const at = [position, position - 1, source.slice(0, position).trimEnd().length - 1].filter((one) => one >= 0);
   for (const one of at) {
     const info = service.getQuickInfoAtPosition(file, offset + one);
-    if (info) return bundle(ts.displayPartsToString(info.displayParts), info.documentation, info.tags);
+    if (!info) continue;
+    return bundle(ts.displayPartsToString(info.displayParts), documentationAt(service, file, offset + one));
   }
   const help = service.getSignatureHelpItems(file, offset + position, undefined);
   const item = help?.items[help.selectedItemIndex];
-  if (!item) return undefined;
+  if (!help || !item) return undefined;
   const separator = ts.displayPartsToString(item.separatorDisplayParts);
   const parameters = item.parameters.map((one) => ts.displayPartsToString(one.displayParts)).join(separator);
   const head = ts.displayPartsToString(item.prefixDisplayParts);
-  return bundle(head + parameters + ts.displayPartsToString(item.suffixDisplayParts), item.documentation, item.tags);
+  const called =
+    source
+      .slice(0, help.applicableSpan.start - offset)
+      .trimEnd()
+      .replace(/\($/, '').length - 1;
+  return bundle(
+    head + parameters + ts.displayPartsToString(item.suffixDisplayParts),
+    documentationAt(service, file, offset + called),
+  );
 }
 
-function bundle(
-  signature: string,
-  documentation: ts.SymbolDisplayPart[] | undefined,
-  tags: ts.JSDocTagInfo[] | undefined,
-): MimeBundle {
-  const text = ts.displayPartsToString(documentation);
-  const notes = (tags ?? []).map(({ name, text: parts }) => `@${name} ${ts.displayPartsToString(parts)}`.trim());
-  const plain = [signature, text, notes.join('\n')].filter(Boolean).join('\n\n');
-  const markdown = [
-    `\`\`\`typescript\n${signature}\n\`\`\``,
-    text,
-    notes.map((note) => `*${note.replace(' ', '* ')}`).join('\n\n'),
-  ];
-  return { 'text/plain': plain, 'text/markdown': markdown.filter(Boolean).join('\n\n') };
-}
+const bundle = (signature: string, documentation = ''): MimeBundle => ({
+  'text/plain': [signature, documentation].filter(Boolean).join('\n\n'),
+  'text/markdown': [`\`\`\`typescript\n${signature}\n\`\`\``, documentation].filter(Boolean).join('\n\n'),
+});
 
 /** Errors that more text would mend, wherever they stand: an open template, an open comment. */
 const openEnded = new Set([1160, 1010]);

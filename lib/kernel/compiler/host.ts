@@ -69,7 +69,7 @@ export class CellService {
 
   /** Files of packages never change while a kernel runs; parsed once, they are kept even when no cell uses them any more. */
   private keepingRegistry(): ts.DocumentRegistry {
-    const registry = ts.createDocumentRegistry(true, this.host.root);
+    const registry = ts.createDocumentRegistry(true, this.host.root, ts.JSDocParsingMode.ParseNone);
     const release = registry.releaseDocumentWithKey.bind(registry) as (...args: unknown[]) => void;
     registry.releaseDocumentWithKey = (path: ts.Path, ...rest: unknown[]) => {
       if (this.virtual.has(path)) release(path, ...rest);
@@ -98,6 +98,7 @@ export class CellService {
       getCurrentDirectory: () => host.root,
       getCompilationSettings: () => this.options,
       getDefaultLibFileName: (options) => `${host.libFolder}/${ts.getDefaultLibFileName(options)}`,
+      jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
       getModuleResolutionCache: () => this.resolutions,
       resolveModuleNameLiterals: (literals, file, redirected, options) =>
         literals.map(({ text }) => this.resolve(text, file, redirected, options, resolutionHost)),

@@ -1,13 +1,15 @@
 import { completeness, complete, inspectAt } from '../compiler/answers';
-import type { CellResult, CommCommand, Json, MimeBundle, OutputEvent } from '../protocol';
+import type { CellResult, CommCommand, Json, MimeBundle } from '../protocol';
+import { projectRoot } from '../node-host';
 import { Session } from '../session';
 import { toPoints, toUnits } from './cursor';
 import { expressionsOf } from './expressions';
 import { History } from './history';
 import { kernelInfo } from './info';
 import { IoPub } from './iopub';
+import { Publisher } from './publisher';
 import type { Outbox, Sockets } from './sockets';
-import { type Header, type Message, type Wire } from './wire';
+import { type Message, type Wire } from './wire';
 
 type Reply = readonly [type: string, content: object];
 type Handler = (message: Message) => Reply | undefined | Promise<Reply | undefined>;
@@ -18,21 +20,19 @@ const ok = (content: object = {}): object => ({ status: 'ok', ...content });
 /** `name?` asks what a name is, as in IPython. */
 const question = /^\s*(?:\?+\s*([\w$.]+)|([\w$.]+)\s*\?+)\s*$/;
 
-/** How many cells' headers are kept for output that comes after the cell has ended. */
-const REMEMBERED_CELLS = 1000;
-
 /** Answers the messages of Jupyter's protocol. */
 export class Kernel {
   private readonly session: Session;
   private readonly iopub: IoPub;
   private readonly history = new History();
-  private readonly comms = new Map<string, string>();
-  private readonly parents = new Map<string, Header>();
+  private readonly publisher: Publisher;
   private readonly queue: Message[] = [];
   private count = 0;
   private current: Message | undefined;
   private working = false;
   private lastInterrupt = 0;
+  private lastWork = Date.now();
+  private readonly warmUpParts: string[];
 
   constructor(
     private readonly wire: Wire,
@@ -40,10 +40,16 @@ export class Kernel {
     private readonly options: { readonly cwd: string; readonly version: string; readonly exit: () => void },
   ) {
     this.iopub = new IoPub(wire, sockets.out.iopub);
+    this.publisher = new Publisher(this.iopub);
+    // Each part builds on the one before, so that a cell that comes meanwhile waits for one of them only.
+    const inProject = options.cwd.startsWith(projectRoot);
+    this.warmUpParts = inProject
+      ? ["import '@tensorflow/tfjs-core';", "import '@tensorflow/tfjs';", "import 'genlab';"]
+      : [];
     this.session = new Session(
       { cwd: options.cwd },
       {
-        output: (event) => this.publish(event),
+        output: (event) => this.publisher.publish(event),
         input: ({ prompt, password }) => this.askInput(prompt, password),
         lost: (why) => this.tellLost(why),
       },
@@ -55,18 +61,22 @@ export class Kernel {
     this.session.warmUp('const first: number[] = [1]; console.log(first); await 0;');
   }
 
-  /** Starts with the project's own library too, which takes longer. */
-  warmUpLibrary(): void {
-    if (!this.working) this.session.warmUp("import * as library from 'genlab'; library;");
+  /** Reads one more part of what a notebook of the project is likely to import. */
+  warmUpPart(): boolean {
+    const part = this.warmUpParts.shift();
+    if (part) this.session.warmUp(part);
+    return this.warmUpParts.length > 0;
   }
 
-  get busy(): boolean {
-    return this.working;
+  /** Milliseconds since anything was asked of the kernel; 0 while a cell is at work. */
+  get quietFor(): number {
+    return this.working ? 0 : Date.now() - this.lastWork;
   }
 
   // Every message that comes in.
 
   handle(channel: 'shell' | 'control', message: Message): void {
+    this.lastWork = Date.now();
     if (message.header.msg_type === 'execute_request') {
       this.queue.push(message);
       void this.work();
@@ -112,7 +122,10 @@ export class Kernel {
     },
     history_request: ({ content }) => ['history_reply', ok({ history: this.history.answer(content) })],
     connect_request: () => ['connect_reply', ok()],
-    comm_info_request: ({ content }) => ['comm_info_reply', ok({ comms: this.openComms(content.target_name) })],
+    comm_info_request: ({ content }) => [
+      'comm_info_reply',
+      ok({ comms: this.publisher.openComms(content.target_name) }),
+    ],
     comm_open: (message) => this.forwardComm('open', message),
     comm_msg: (message) => this.forwardComm('msg', message),
     comm_close: (message) => this.forwardComm('close', message),
@@ -165,6 +178,7 @@ export class Kernel {
       else if (this.lastInterrupt > asked) await this.abortQueue();
     }
     this.working = false;
+    this.lastWork = Date.now();
   }
 
   /** After an error, cells that were sent together with the failed one do not run. */
@@ -187,7 +201,7 @@ export class Kernel {
     if (store) this.history.add(++this.count, code);
     const count = this.count;
     if (!silent) this.iopub.send('execute_input', { code, execution_count: count }, header);
-    this.remember(header);
+    this.publisher.remember(header);
 
     const asked = question.exec(code);
     const payload = asked ? this.page(asked[1] ?? asked[2]) : [];
@@ -239,24 +253,6 @@ export class Kernel {
 
   // What comes out of the executor.
 
-  private remember(header: Header): void {
-    this.parents.set(header.msg_id, header);
-    const [oldest] = this.parents.keys();
-    if (this.parents.size > REMEMBERED_CELLS) this.parents.delete(oldest);
-  }
-
-  private publish({ cell, kind, content, buffers = [] }: OutputEvent): void {
-    const parent: Partial<Header> = (cell && this.parents.get(cell)) || this.current?.header || {};
-    if (kind === 'stream') return this.iopub.stream(parent, text(content.name), text(content.text));
-    const id = text(content.comm_id);
-    if (kind === 'comm_open') this.comms.set(id, text(content.target_name));
-    if (kind === 'comm_close') this.comms.delete(id);
-    const { metadata, ...rest } = content;
-    const isComm = kind.startsWith('comm_');
-    const raw = buffers.map((buffer) => Buffer.from(buffer, 'base64'));
-    this.iopub.send(kind, isComm ? rest : content, parent, raw, isComm && metadata ? metadata : {});
-  }
-
   private askInput(prompt: string, password: boolean): void {
     if (!this.current) return;
     const { header, identities } = this.current;
@@ -265,19 +261,13 @@ export class Kernel {
   }
 
   private tellLost(why: string): void {
-    this.comms.clear();
-    if (!this.working) this.iopub.stream([...this.parents.values()].at(-1) ?? {}, 'stderr', `${why}\n`);
-  }
-
-  private openComms(target: unknown): Record<string, { target_name: string }> {
-    const open = [...this.comms].filter(([, name]) => typeof target !== 'string' || !target || name === target);
-    return Object.fromEntries(open.map(([id, target_name]) => [id, { target_name }]));
+    this.publisher.forgetComms();
+    if (!this.working) this.iopub.stream(this.publisher.latest, 'stderr', `${why}\n`);
   }
 
   private forwardComm(action: CommCommand['action'], { content, buffers }: Message): undefined {
     const comm_id = text(content.comm_id);
-    if (action === 'open') this.comms.set(comm_id, text(content.target_name));
-    if (action === 'close') this.comms.delete(comm_id);
+    this.publisher.noteComm(action, comm_id, text(content.target_name));
     this.session.executor.comm({
       action,
       content: { comm_id, target_name: text(content.target_name), data: (content.data ?? {}) as Json },

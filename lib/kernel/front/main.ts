@@ -5,8 +5,8 @@ import { Kernel } from './kernel';
 import { Sockets, readConnection } from './sockets';
 import { Wire } from './wire';
 
-/** Milliseconds of quiet after the start before the library's declarations are read. */
-const QUIET = 300;
+/** Milliseconds of quiet before more declarations are read than the cells have asked for. */
+const QUIET = 600;
 
 async function main(file: string | undefined): Promise<void> {
   if (!file) {
@@ -46,24 +46,21 @@ async function main(file: string | undefined): Promise<void> {
     for await (const [frame] of sockets.iopub) if (frame[0] === 1) kernel.welcome(frame.toString('utf8', 1));
   })();
   kernel.warmUp();
-  let lastMessage = Date.now();
   for (const channel of ['shell', 'control', 'stdin'] as const) {
     void (async () => {
       for await (const frames of sockets[channel]) {
         const message = wire.decode(frames);
         if (!message) continue;
-        lastMessage = Date.now();
         if (channel === 'stdin') kernel.handleStdin(message);
         else kernel.handle(channel, message);
       }
     })();
   }
-  const warm = setInterval(() => {
-    if (kernel.busy || Date.now() - lastMessage < QUIET) return;
-    clearInterval(warm);
-    kernel.warmUpLibrary();
+  const idle = setInterval(() => {
+    if (kernel.quietFor < QUIET || kernel.warmUpPart()) return;
+    clearInterval(idle);
     saveCompiler();
-  }, QUIET / 3);
+  }, QUIET / 2);
 }
 
 void main(process.argv[2]);
