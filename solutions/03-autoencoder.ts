@@ -10,7 +10,7 @@
 // # 03 · Autoencoders: a picture through a narrow door
 //
 // By the end of this lesson you will have built a machine that shrinks a picture of 784 numbers to **2** and paints it
-// again from those 2, and you will have used it to lay ten thousand pieces of clothing out on one flat map. Then you will
+// again from those 2, and you will have used it to lay thousands of pieces of clothing out on one flat map. Then you will
 // ask the machine to *invent* a piece of clothing, and watch it fail. The reason for that failure is the whole of the next
 // lesson.
 //
@@ -31,7 +31,7 @@
 // # 03 · 自编码器：让图像穿过一道窄门
 //
 // 学完本课，你会造出一台机器：它把一幅由 784 个数组成的图像压缩成 **2** 个数，再凭这 2 个数把图像画回来；
-// 你还会用它把一万件衣物铺在一张平面地图上。接着，你要让这台机器凭空*设计*一件新衣服，然后亲眼看它失败。
+// 你还会用它把几千件衣物铺在一张平面地图上。接着，你要让这台机器凭空*设计*一件新衣服，然后亲眼看它失败。
 // 它为什么失败，正是下一课的全部内容。
 //
 // **学完之后，你能够**
@@ -327,7 +327,7 @@ show(
 //
 // ## 5 · The real thing
 //
-// Four lines change: $n$ is 784 instead of 2, there are two hidden layers instead of one, $\tanh$ becomes
+// Four things change: $n$ is 784 instead of 2, there are two hidden layers instead of one, $\tanh$ becomes
 // $\mathrm{relu}$ (faster to learn with many layers), and a sigmoid at the end keeps grey values between 0 and 1. With
 // $k=2$ we will be able to draw the latent space; with $k=32$ the pictures will be better.
 
@@ -339,7 +339,7 @@ show(
 //
 // ## 5 · 动真格的
 //
-// 要改的只有四行：$n$ 从 2 变成 784；隐藏层从一层变成两层；$\tanh$ 换成 $\mathrm{relu}$（层数多时学得更快）；
+// 要改的只有四处：$n$ 从 2 变成 784；隐藏层从一层变成两层；$\tanh$ 换成 $\mathrm{relu}$（层数多时学得更快）；
 // 最后加一个 sigmoid，让灰度值保持在 0 和 1 之间。取 $k=2$，隐空间就能画出来；取 $k=32$，图像会更清楚。
 
 // %%
