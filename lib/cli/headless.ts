@@ -72,7 +72,17 @@ async function execute(
   fs.mkdirSync(path.dirname(to), { recursive: true });
   fs.rmSync(to, { force: true });
   const env = { ...jupyterEnv(), GENLAB_LANG: lang };
-  if (jupyter.nbconvert) {
+  if (jupyter.from === 'venv' && jupyter.python) {
+    const [command, ...args] = jupyter.python;
+    const script = path.join(root, 'lib', 'setup', 'execute.py');
+    const { code, output } = await run(command, [...args, script, from, to], {
+      env,
+      onLine: (line) => {
+        if (/^cell \d+ of \d+$/.test(line)) say(line);
+      },
+    });
+    if (code !== 0) throw new UserError(`Jupyter could not run the lesson:\n${lastLines(output, 8)}`, 3);
+  } else if (jupyter.nbconvert) {
     say('through nbconvert');
     const [command, ...args] = jupyter.nbconvert;
     const options = [
