@@ -62,7 +62,8 @@ describe('VAE', () => {
 
   test('samples have the mean and the variances of the data, less the decoder’s σ²', async () => {
     const model = vae.buildVae(config);
-    await vae.trainVae(model, points(4000, 1), { ...training, epochs: 24 });
+    // The bound is flat where the latent axes are turned against the data's, so this takes longer than the ELBO itself.
+    await vae.trainVae(model, points(4000, 1), { ...training, epochs: 40 });
     const { mean, variance } = tf.moments(vae.sample(model, 20_000, new Random(3)), 0);
     const wanted = { mean: [0.5, 0, -1, 0], variance: [1, 0.5625, 0.25, 0.0625] };
     wanted.mean.forEach((value, i) => expect(Math.abs(mean.dataSync()[i] - value)).toBeLessThan(0.15));
