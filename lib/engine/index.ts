@@ -3,3 +3,4 @@ export { describe, engines, ready } from './engines';
 export { asOutOfMemory, OutOfMemory, withMemoryAdvice } from './memory';
 export { Random, type RandomState } from './random';
 export { engineNames, type EngineName, type EngineReport } from './types';
+export { vocabulary } from './vocabulary';

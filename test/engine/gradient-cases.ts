@@ -120,7 +120,12 @@ export const cases: Record<string, Operation> = {
     const { mean, variance } = tf.moments(x, [1, 2], true);
     return x.sub(mean).mul(variance.add(1e-3).rsqrt());
   },
-  'binary cross-entropy': (x, t) => x.relu().sub(x.mul(t)).add(x.abs().neg().exp().log1p()),
+  critic: (x, a, b, c) => {
+    const first = tf.leakyRelu(tf.conv2d(image(x), image(a), 2, 'same'), 0.2);
+    const second = tf.leakyRelu(tf.conv2d(first, image(b), 1, 'same'), 0.2);
+    return tf.matMul(second.sum([1, 2]), c).tanh();
+  },
+  binaryCrossEntropy: (x, t) => x.relu().sub(x.mul(t)).add(x.abs().neg().exp().log1p()),
 };
 
 const mirror: [number, number][] = [

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { engines, ready, type EngineName } from '../../lib/engine';
+import { engines, ready, vocabulary, type EngineName } from '../../lib/engine';
 import { cases } from './gradient-cases';
 import file from '../golden/gradients.json';
 
@@ -41,6 +41,11 @@ function derivatives(name: string) {
 
 test('every golden case has its operation, and the other way round', () => {
   expect(Object.keys(cases).sort()).toEqual(Object.keys(golden).sort());
+});
+
+test('the vocabulary is what is checked here', () => {
+  const checked = new Set(Object.keys(golden).map((name) => name.split(' ')[0]));
+  expect([...vocabulary].sort()).toEqual([...checked].filter((name) => name !== 'critic').sort());
 });
 
 const missing = new Map<EngineName, string | undefined>(engines().map((one) => [one.engine, one.missing]));

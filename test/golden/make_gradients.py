@@ -252,8 +252,14 @@ cases = {
         [numbers(2, 3, 3, 2), numbers(2), numbers(2)],
     ),
     "moments": (lambda x: normalize(x, (1, 2)), [numbers(2, 3, 3, 2)]),
-    # losses
-    "binary cross-entropy": (
+    # losses, and a critic as a gradient penalty meets it
+    "critic": (
+        lambda x, a, b, c: (
+            F.leaky_relu(conv(F.leaky_relu(conv(x, a, 2, "same"), 0.2), b, pad="same"), 0.2).sum((1, 2)) @ c
+        ).tanh(),
+        [numbers(2, 6, 6, 1), numbers(4, 4, 1, 3), numbers(3, 3, 3, 4), numbers(4, 1, low=-0.1, high=0.1)],
+    ),
+    "binaryCrossEntropy": (
         lambda x, t: F.relu(x) - x * t + torch.log1p(torch.exp(-x.abs())),
         [numbers(2, 4), numbers(2, 4, low=0, high=1, away_from=())],
     ),

@@ -34,7 +34,8 @@ export const nativeProvider: EngineProvider = {
 /** What must be in place before the addon loads, because TensorFlow reads it then. */
 function prepare(): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // 2: errors only; TensorFlow's C++ side is chatty
-  process.env.TF_DETERMINISTIC_OPS ??= '1'; // one seed, one result, also where several threads add up
+  // One seed, one result. On a CPU that holds by itself; TF_DETERMINISTIC_OPS would make some GPU operations fail.
+  process.env.TF_CUDNN_DETERMINISTIC ??= '1';
   // Node 23 removed this function, which tfjs-node 4.22 still calls.
   if (!('isNullOrUndefined' in util)) {
     Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
