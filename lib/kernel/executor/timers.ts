@@ -19,7 +19,7 @@ let projectRoot = '/';
 function calledByUser(timer: object): boolean {
   const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = 1;
-  Error.prepareStackTrace = (_, frames) => frames[0]?.getFileName() ?? '';
+  Error.prepareStackTrace = (_, frames) => frames[0]?.getFileName() || frames[0]?.getScriptNameOrSourceURL() || '';
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, timer as () => void);
   const file = holder.stack ?? '';
