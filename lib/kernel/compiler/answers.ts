@@ -18,7 +18,7 @@ export function complete(
   source: string,
   position: number,
 ): { start: number; end: number; items: Completion[] } {
-  const { file, offset } = compiler.view(source);
+  const { file, offset } = compiler.view(source, true);
   const typed = word.exec(source.slice(0, position))?.[0] ?? '';
   const start = position - typed.length;
   const end = position + (wordAfter.exec(source.slice(position))?.[0].length ?? 0);

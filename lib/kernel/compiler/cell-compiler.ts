@@ -62,22 +62,25 @@ export class CellCompiler {
     return `${this.host.cwd}/__cell_${cell}.ts`;
   }
 
-  /** The cell at hand as a module, put in the service's view. */
-  view(source: string): CellModule {
+  /**
+   * The cell at hand as a module, put in the service's view.
+   * @param everything every name of earlier cells is in scope, not only those that the cell mentions
+   */
+  view(source: string, everything = false): CellModule {
     const file = this.fileOf('now');
     const parsed = ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true);
-    const module = this.moduleOf(file, source, parsed);
+    const module = this.moduleOf(file, source, parsed, everything);
     this.files.write(file, module.text);
     this.files.setRoots([file, ...this.host.ambientFiles, ...this.importing]);
     return module;
   }
 
-  private moduleOf(file: string, source: string, parsed: ts.SourceFile): CellModule {
+  private moduleOf(file: string, source: string, parsed: ts.SourceFile, everything: boolean): CellModule {
     const { values, types } = declaredNames(parsed);
     const own = new Set([...values, ...types]);
     const imports = new Map<number, string[]>();
     let prefix = '';
-    for (const name of usedNames(parsed)) {
+    for (const name of everything ? this.owners.keys() : usedNames(parsed)) {
       const owner = own.has(name) ? undefined : this.owners.get(name);
       if (!owner) continue;
       if (owner.assignable) {
