@@ -1,0 +1,124 @@
+"""The training steps of nets.ts in PyTorch. Answers each line on standard input, a net's name, with milliseconds a step."""
+
+import sys
+import time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+def minimizer(loss, parameters):
+    parameters = list(parameters)
+    optimizer = torch.optim.Adam(parameters, lr=1e-3)
+
+    def step():
+        optimizer.zero_grad()
+        value = loss()
+        value.backward()
+        optimizer.step()
+        return value
+
+    return step
+
+
+def six_convolutions():
+    sizes = [(1, 32, 1), (32, 32, 1), (32, 64, 2), (64, 64, 1), (64, 64, 1), (64, 64, 1)]
+    layers = [layer for i, o, s in sizes for layer in (nn.Conv2d(i, o, 3, s, 1), nn.ReLU())]
+    net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(64 * 14 * 14, 10, bias=False))
+    x, labels = torch.randn(32, 1, 28, 28), torch.arange(32) % 10
+    return minimizer(lambda: F.cross_entropy(net(x), labels), net.parameters())
+
+
+def dense_vae():
+    encoder = nn.Sequential(nn.Linear(784, 400), nn.ReLU(), nn.Linear(400, 40))
+    decoder = nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784))
+    x = torch.rand(128, 784)
+
+    def loss():
+        mu, log_var = encoder(x).chunk(2, 1)
+        logits = decoder(mu + torch.exp(log_var / 2) * torch.randn(128, 20))
+        kl = 0.5 * (mu**2 + log_var.exp() - log_var - 1).sum()
+        return (F.binary_cross_entropy_with_logits(logits, x, reduction="sum") + kl) / 128
+
+    return minimizer(loss, [*encoder.parameters(), *decoder.parameters()])
+
+
+def critic():
+    return nn.Sequential(
+        *(nn.Conv2d(1, 32, 4, 2, 1, bias=False), nn.LeakyReLU(0.2)),
+        *(nn.Conv2d(32, 64, 4, 2, 1, bias=False), nn.LeakyReLU(0.2)),
+        *(nn.Flatten(), nn.Linear(7 * 7 * 64, 1, bias=False)),
+    )
+
+
+def dcgan():
+    discriminator = critic()
+    generator = nn.Sequential(
+        *(nn.Linear(64, 7 * 7 * 64, bias=False), nn.Unflatten(1, (64, 7, 7)), nn.ReLU()),
+        *(nn.ConvTranspose2d(64, 32, 4, 2, 1, bias=False), nn.ReLU()),
+        *(nn.ConvTranspose2d(32, 1, 4, 2, 1, bias=False), nn.Tanh()),
+    )
+    real = torch.rand(64, 1, 28, 28) * 2 - 1
+
+    def loss_d():
+        with torch.no_grad():
+            fake = generator(torch.randn(64, 64))
+        return F.softplus(-discriminator(real)).mean() + F.softplus(discriminator(fake)).mean()
+
+    step_d = minimizer(loss_d, discriminator.parameters())
+    step_g = minimizer(
+        lambda: F.softplus(-discriminator(generator(torch.randn(64, 64)))).mean(), generator.parameters()
+    )
+
+    def step():
+        step_d()
+        return step_g()
+
+    return step
+
+
+def wgan_gp():
+    judge = critic()
+    real, fake = torch.rand(64, 1, 28, 28) * 2 - 1, torch.rand(64, 1, 28, 28) * 2 - 1
+
+    def loss():
+        share = torch.rand(64, 1, 1, 1)
+        between = (real * share + fake * (1 - share)).requires_grad_()
+        (gradient,) = torch.autograd.grad(judge(between).sum(), between, create_graph=True)
+        penalty = (((gradient**2).sum((1, 2, 3)) + 1e-12).sqrt() - 1).square().mean()
+        return judge(fake).mean() - judge(real).mean() + 10 * penalty
+
+    return minimizer(loss, judge.parameters())
+
+
+def attention():
+    to_qkv, to_out = nn.Linear(64, 192, bias=False), nn.Linear(64, 64, bias=False)
+    x = torch.randn(32, 64, 64)
+
+    def loss():
+        q, k, v = (part.reshape(32, 64, 4, 16).transpose(1, 2) for part in to_qkv(x).chunk(3, 2))
+        mixed = torch.softmax(q @ k.transpose(2, 3) * 0.25, -1) @ v
+        return (x + to_out(mixed.transpose(1, 2).reshape(32, 64, 64))).square().mean()
+
+    return minimizer(loss, [*to_qkv.parameters(), *to_out.parameters()])
+
+
+nets = {
+    "6-conv net B32": six_convolutions,
+    "dense VAE B128": dense_vae,
+    "DCGAN D+G B64": dcgan,
+    "WGAN-GP critic B64": wgan_gp,
+    "attention block B32": attention,
+}
+
+print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
+steps = {}
+for line in sys.stdin:
+    name = line.strip()
+    if name not in steps:
+        steps[name] = nets[name]()
+        steps[name]()
+    start = time.perf_counter()
+    steps[name]().item()
+    print((time.perf_counter() - start) * 1000, flush=True)
