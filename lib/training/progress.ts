@@ -122,7 +122,7 @@ export class Progress {
 
   private rewrite(text: string): void {
     const room = (this.terminal?.columns ?? 80) - 1;
-    this.terminal?.write(`\r\u001b[2K${[...text].slice(0, room).join('')}`);
+    this.terminal?.write(`\r\u001b[2K${fitting(text, room)}`);
   }
 }
 
@@ -151,6 +151,12 @@ function sparkline(curve: readonly number[]): string {
     `<svg width="${width}" height="${height}" style="vertical-align:middle;margin:0 8px">` +
     `<polyline fill="none" stroke="#D55E00" stroke-width="1.5" points="${points}"/></svg>`
   );
+}
+
+/** As much of a text as has room in so many columns; Chinese characters take two. */
+function fitting(text: string, columns: number): string {
+  let width = 0;
+  return [...text].filter((character) => (width += character >= '\u2e80' ? 2 : 1) <= columns).join('');
 }
 
 function escaped(text: string): string {

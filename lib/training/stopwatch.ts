@@ -1,3 +1,5 @@
+const warmUpSteps = 3;
+
 /** Time of a run: how long its steps take, and how long that makes the whole. */
 export class Stopwatch {
   /** Steps measured. */
@@ -9,7 +11,7 @@ export class Stopwatch {
   predictedSeconds: number | undefined;
   private readonly begun = performance.now();
   private stepBegun = performance.now();
-  /** The first two steps compile and allocate: they say nothing about the others. */
+  /** The first steps compile and allocate: they say nothing about the others. */
   private warmUp = 0;
 
   /** What came before does not count towards the next step. */
@@ -23,16 +25,17 @@ export class Stopwatch {
     this.steps++;
     this.images += images;
     this.stepSeconds += (now - this.stepBegun) / 1000;
-    if (this.steps <= 2) this.warmUp = this.stepSeconds;
+    if (this.steps <= warmUpSteps) this.warmUp = this.stepSeconds;
     this.stepBegun = now;
   }
 
   /** @param stepsLeft to the end of the run, where that is known */
   predict(stepsLeft: number | undefined): void {
     if (this.predictedSeconds !== undefined || stepsLeft === undefined) return;
-    // Half a second evens out what else the machine does.
-    if (this.steps < 10 || this.stepSeconds < 0.5) return;
-    this.predictedSeconds = this.seconds() + (stepsLeft * (this.stepSeconds - this.warmUp)) / (this.steps - 2);
+    // A second evens out what else the machine does.
+    if (this.steps < 10 || this.stepSeconds < 1) return;
+    this.predictedSeconds =
+      this.seconds() + (stepsLeft * (this.stepSeconds - this.warmUp)) / (this.steps - warmUpSteps);
   }
 
   seconds(): number {

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { Random, ready } from '../../lib/engine';
 import { UserError } from '../../lib/errors';
 import { memoryStore, train, type TrainOptions } from '../../lib/training';
+import { type Batch, line } from './line';
 
 beforeAll(() => ready());
 
@@ -15,44 +16,8 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
-  Reflect.deleteProperty(globalThis, Symbol.for('jupyter.display'));
   Reflect.deleteProperty(globalThis, Symbol.for('jupyter.signal'));
 });
-
-type Batch = { x: tf.Tensor2D; y: tf.Tensor2D };
-
-/** A line through noisy points: y = 2x₀ − x₁ + 0.5. */
-function line(options: Partial<TrainOptions<Batch>> = {}) {
-  const variables = [tf.variable(tf.zeros([2, 1])), tf.variable(tf.zeros([1]))];
-  const [weight, bias] = variables as [tf.Variable<tf.Rank.R2>, tf.Variable];
-  const all: TrainOptions<Batch> = {
-    name: 'line',
-    variables,
-    epochs: 3,
-    learningRate: 0.05,
-    *batches(_epoch, random) {
-      for (let i = 0; i < 10; i++) {
-        yield tf.tidy(() => {
-          const x = random.normal<tf.Rank.R2>([8, 2]);
-          return { x, y: x.matMul<tf.Tensor2D>(tf.tensor2d([[2], [-1]])).add<tf.Tensor2D>(0.5) };
-        });
-      }
-    },
-    loss({ x, y }, random) {
-      const jitter = random.normal(y.shape, 0, 0.1);
-      const error = x.matMul(weight).add(bias).sub(y).add(jitter);
-      return { loss: error.square().mean(), worst: error.abs().max() };
-    },
-    ...options,
-  };
-  const values = () => variables.flatMap((variable) => [...variable.dataSync()]);
-  return {
-    options: all,
-    run: (more: Partial<TrainOptions<Batch>> = {}) => train({ ...all, ...more }),
-    values,
-    variables,
-  };
-}
 
 describe('train', () => {
   test('learns, and keeps the curves as plain numbers', async () => {
@@ -244,64 +209,6 @@ describe('interrupt and resume', () => {
       resume: true,
     });
     await expect(resumed).rejects.toThrow(/line\.run\.safetensors/);
-  });
-});
-
-describe('what a person sees', () => {
-  test('nothing but one line where nobody watches', async () => {
-    await line().run();
-    expect(printed).toHaveLength(1);
-    expect(printed[0]).toMatch(/^line: step 30 of 30 · loss \S+ · [\d,]+ images\/s · .*took \d/);
-  });
-
-  test('Chinese where the notebook is Chinese', async () => {
-    vi.stubEnv('GENLAB_LANG', 'zh');
-    await line().run();
-    expect(printed[0]).toMatch(/^line: 第 30 步，共 30 步 · 损失 \S+ · 每秒 [\d,]+ 张图 · .*实际用时 [\d.]+ 秒$/);
-  });
-
-  test('in a notebook one output, updated in place at most four times a second, with a forecast', async () => {
-    const shown: { data: Record<string, string>; options: { displayId: string; update: boolean }; at: number }[] = [];
-    Reflect.set(globalThis, Symbol.for('jupyter.display'), (data: never, options: never) => {
-      shown.push({ data, options, at: performance.now() });
-    });
-    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 25));
-    const slow = line({ epochs: 6 });
-    await slow.run({
-      stepsPerEpoch: 10,
-      // The pause lies in making the batch, as a slow disk would have it.
-      async *batches(epoch, random) {
-        for (const batch of slow.options.batches(epoch, random) as Iterable<Batch>) {
-          await pause();
-          yield batch;
-        }
-      },
-    });
-    expect(printed).toEqual([]);
-    expect(shown.map(({ options }) => options.update)).toEqual(shown.map((_, i) => i > 0));
-    expect(new Set(shown.map(({ options }) => options.displayId)).size).toBe(1);
-    const running = shown.slice(0, -1);
-    running.slice(1).forEach(({ at }, i) => expect(at - running[i].at).toBeGreaterThan(240));
-    expect(running.length).toBeGreaterThan(3);
-    const last = shown[shown.length - 1].data;
-    expect(last['text/plain']).toMatch(/step 60 of 60 .* predicted .* took/);
-    expect(last['text/html']).toContain('<svg');
-    expect(running.at(-1)?.data['text/plain']).toMatch(/left · about .* on this machine/);
-    const forecast = running.at(-1)?.data['text/plain'].match(/about ([\d.]+) s/)?.[1];
-    expect(Number(forecast)).toBeGreaterThan(1);
-  });
-
-  test('other work gets its turn while a run goes on', async () => {
-    let turns = 0;
-    const timer = setInterval(() => turns++, 5);
-    const until = performance.now() + 200;
-    await line({ epochs: 1 }).run({
-      *batches() {
-        while (performance.now() < until) yield { x: tf.ones([4, 2]), y: tf.ones([4, 1]) };
-      },
-    });
-    clearInterval(timer);
-    expect(turns).toBeGreaterThan(2);
   });
 });
 
