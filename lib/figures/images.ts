@@ -174,13 +174,13 @@ function html(pictures: readonly Picture[], layout: Layout): string {
   if (labels || rowLabels) {
     const tableRows = Array.from({ length: rows }, (_, row) => {
       const head = rowLabels
-        ? `<th style="font-weight:normal;text-align:right;padding:0 10px 0 0;font-size:${fontSize.tick}px;white-space:nowrap">${escapeHtml(rowLabels[row])}</th>`
+        ? `<th style="border:none;background:none;font-weight:normal;text-align:right;padding:0 10px 0 0;font-size:${fontSize.tick}px;white-space:nowrap">${escapeHtml(rowLabels[row])}</th>`
         : '';
       const cells = cellsOf(row).map((picture, i) => {
         const label = labels?.[row * columns + i] ?? '';
         const words = label ? `<div style="padding:3px 0 7px">${escapeHtml(label)}</div>` : '';
         const alt = [rowLabels?.[row], label].filter(Boolean).join(', ');
-        const style = `padding:0 ${gap}px ${gap}px 0;vertical-align:top;text-align:center;font-size:${fontSize.tick}px;width:${cell.width}px`;
+        const style = `border:none;padding:0 ${gap}px ${gap}px 0;vertical-align:top;text-align:center;font-size:${fontSize.tick}px;width:${cell.width}px`;
         return `<td style="${style}">${image(picture, alt, scale)}${words}</td>`;
       });
       return `<tr style="background:none">${head}${cells.join('')}</tr>`;

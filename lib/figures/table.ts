@@ -36,7 +36,7 @@ function numberText(value: number, places: number | undefined): string {
 
 function html(title: string, columns: readonly string[], rows: readonly string[][], right: readonly boolean[]): string {
   const style = (i: number, more: string) =>
-    `style="text-align:${right[i] ? 'right' : 'left'};padding:4px 14px;${more}"`;
+    `style="text-align:${right[i] ? 'right' : 'left'};padding:4px 14px;border:none;${more}"`;
   const row = (cells: readonly string[], tag: 'th' | 'td', more: string) =>
     `<tr>${cells.map((cell, i) => `<${tag} ${style(i, more)}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   const caption = title

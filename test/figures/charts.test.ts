@@ -143,6 +143,12 @@ describe('charts', () => {
     expect(high).toBeLessThan(4);
   });
 
+  it('survive a faded line that leaves the paper by far', () => {
+    const y = [1, 2, 1e5, -1e5, 3, 1, 2, 1, 1e4, 2];
+    const series = [{ name: 'loss', y, smooth: 3 }];
+    expect(inkShare(pngOf(curves({ series, yRange: [0, 4] })))).toBeGreaterThan(0);
+  });
+
   it('draw a line where the numbers say', () => {
     const chart = curves({ series: [{ name: 'flat', y: Array(100).fill(5) }], yRange: [0, 10], xRange: [0, 99] });
     const { l, r, t, b } = chart.layout.margin ?? { l: 0, r: 0, t: 0, b: 0 };
@@ -240,6 +246,35 @@ describe('charts', () => {
     ],
   ])('say in words what is wrong', (draw, message) => {
     expect(draw).toThrow(message);
+  });
+});
+
+describe('values far outside the axes', () => {
+  const far = [1e-9, 1e9, -1e30, 5e8];
+  const window = { xRange: [0, 1], yRange: [0, 1] } as const;
+  it.each<[string, () => Chart]>([
+    [
+      'a curve',
+      () => curves({ series: [{ name: 'a', y: far, smooth: 2, points: true }], ...window, xRange: [50, 60] }),
+    ],
+    ['a shaded curve', () => curves({ series: [{ name: 'a', y: far, fill: true, dash: 'dash' }], ...window })],
+    ['points', () => scatter2d({ points: [[1e9, -1e9], [-1e12, 4]], ...window })], // prettier-ignore
+    [
+      'bars',
+      () =>
+        histogram({
+          series: [
+            { name: 'a', values: [1, 2] },
+            { name: 'b', values: [3] },
+          ],
+          ...window,
+          xRange: [80, 90],
+        }),
+    ],
+    ['arrows', () => arrows({ points: [[1e7, 1e7]], vectors: [[1, 1]], ...window })],
+    ['marks', () => curves({ series: [{ name: 'a', y: [1, 2] }], marks: [{ y: 1e12, label: 'far' }], ...window })],
+  ])('are left out of %s without harm to the process', (_what, draw) => {
+    expect(pngOf(draw()).width).toBeGreaterThan(1000);
   });
 });
 

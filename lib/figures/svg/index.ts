@@ -38,9 +38,12 @@ export function renderSvg(data: readonly Trace[], layout: Layout, { width, heigh
     const size = `width="${round(box.right - box.left)}" height="${round(box.bottom - box.top)}"`;
     return `<clipPath id="panel${i}"><rect x="${round(box.left)}" y="${round(box.top)}" ${size}/></clipPath>`;
   });
-  const marks = [...panels.values()].map(({ traces, x, y }, i) => {
+  const marks = [...panels.values()].map(({ traces, x, y, box }, i) => {
     const drawn = traces.map((trace) => traceSvg(trace, x, y, traces, layout));
-    return `<g clip-path="url(#panel${i})">${drawn.join('')}</g>`;
+    // A panel that shows nothing (all its data lie outside) still needs something inside: resvg ends the process otherwise.
+    const place = `x="${round(box.left)}" y="${round(box.top)}"`;
+    const size = `width="${round(box.right - box.left)}" height="${round(box.bottom - box.top)}"`;
+    return `<g clip-path="url(#panel${i})"><rect ${place} ${size} fill="${paper}" fill-opacity="0"/>${drawn.join('')}</g>`;
   });
   const title = layout.title?.text ?? '';
   const parts = [

@@ -28,7 +28,7 @@ export function legendSvg(data: readonly Trace[], layout: Layout, area: Box): st
 
 function keySvg(trace: Trace, left: number, y: number): string {
   if (trace.type === 'bar') {
-    const opacity = trace.opacity === undefined ? '' : ` opacity="${trace.opacity}"`;
+    const opacity = trace.opacity === undefined ? '' : ` fill-opacity="${trace.opacity}"`;
     return `<rect x="${round(left + 6)}" y="${round(y - 7)}" width="18" height="14" fill="${trace.marker?.color ?? ink}"${opacity}/>`;
   }
   if (trace.type !== 'scatter') return '';

@@ -3,33 +3,36 @@ import { fontSize, ink } from '../style';
 import type { Scale } from './scale';
 import { round, textSvg } from './text';
 
-/** What is drawn inside the axes. `all` is every trace of the same axes: bars share their place. */
+/**
+ * What is drawn inside the axes. `all` is every trace of the same axes: bars share their place. Faint paint is given to
+ * each mark and never to a group: resvg ends the process over a faint group that lies outside the paper.
+ */
 export function traceSvg(trace: Trace, x: Scale, y: Scale, all: readonly Trace[], layout: Layout): string {
-  const marks =
-    trace.type === 'scatter'
-      ? scatterSvg(trace, x, y, all)
-      : trace.type === 'bar'
-        ? barSvg(trace, x, y, all, layout)
-        : heatmapSvg(trace, x, y);
-  return trace.opacity === undefined ? marks : `<g opacity="${trace.opacity}">${marks}</g>`;
+  if (trace.type === 'scatter') return scatterSvg(trace, x, y, all);
+  return trace.type === 'bar' ? barSvg(trace, x, y, all, layout) : heatmapSvg(trace, x, y);
+}
+
+function faint(opacity: number): string {
+  return opacity === 1 ? '' : ` fill-opacity="${opacity}" stroke-opacity="${opacity}"`;
 }
 
 function scatterSvg(trace: ScatterTrace, x: Scale, y: Scale, all: readonly Trace[]): string {
   const points = trace.x.map((value, i) => [x.place(value), y.place(trace.y[i])] as const);
   const parts: string[] = [];
   const color = trace.line?.color ?? trace.marker?.color ?? ink;
+  const strength = trace.opacity ?? 1;
   if (trace.fill) {
     const path = fillPath(trace, points, x, y, all);
-    if (path) parts.push(`<path d="${path}" fill="${trace.fillcolor ?? color}"/>`);
+    if (path) parts.push(`<path d="${path}" fill="${trace.fillcolor ?? color}"${faint(strength)}/>`);
   }
   if (trace.mode.includes('lines') && trace.line?.width !== 0) {
     const line = `stroke="${color}" stroke-width="${trace.line?.width ?? 2}"${dashSvg(trace.line?.dash, trace.line?.width)}`;
-    parts.push(`<path d="${linePath(points)}" fill="none" ${line} stroke-linejoin="round"/>`);
+    parts.push(`<path d="${linePath(points)}" fill="none" ${line} stroke-linejoin="round"${faint(strength)}/>`);
   }
   if (trace.mode.includes('markers')) {
     const { size = 6, symbol = 'circle', opacity = 1, line } = trace.marker ?? {};
     const paint =
-      `fill="${trace.marker?.color ?? color}" opacity="${opacity}"` +
+      `fill="${trace.marker?.color ?? color}"${faint(opacity * strength)}` +
       (line?.width ? ` stroke="${line.color ?? ink}" stroke-width="${line.width}"` : '');
     parts.push(
       `<g ${paint}>${points
@@ -160,6 +163,7 @@ function barSvg(trace: BarTrace, x: Scale, y: Scale, all: readonly Trace[], layo
   const zero = y.place(0);
   const { color = ink, line } = trace.marker ?? {};
   const stroke = line?.width ? ` stroke="${line.color ?? ink}" stroke-width="${line.width}"` : '';
+  const paint = `fill="${color}"${stroke}${faint(trace.opacity ?? 1)}`;
   return trace.y
     .map((value, i) => {
       const top = y.place(value);
@@ -167,7 +171,7 @@ function barSvg(trace: BarTrace, x: Scale, y: Scale, all: readonly Trace[], layo
       const left = places[i] - room / 2 + slot * width;
       const text = trace.textposition === 'outside' ? trace.text?.[i] : undefined;
       return (
-        `<rect x="${round(left)}" y="${round(Math.min(top, zero))}" width="${round(width)}" height="${round(Math.abs(zero - top))}" fill="${color}"${stroke}/>` +
+        `<rect x="${round(left)}" y="${round(Math.min(top, zero))}" width="${round(width)}" height="${round(Math.abs(zero - top))}" ${paint}/>` +
         (text ? textSvg(text, { x: left + width / 2, y: top - 6, size: fontSize.tick, anchor: 'middle' }) : '')
       );
     })

@@ -81,6 +81,7 @@ function escapeXml(text: string): string {
     .replace(/>/g, '&gt;');
 }
 
+/** A coordinate with as many digits as can be seen, and no farther out than the renderer can reckon with. */
 export function round(value: number): number {
-  return Math.round(value * 100) / 100;
+  return Math.round(Math.min(1e5, Math.max(-1e5, value)) * 100) / 100;
 }
