@@ -165,7 +165,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Fine with one or two dimensions, hopeless with twenty, and always wrong on the same side. Nearly every code drawn from the prior
+// Fine with one or two dimensions, wrong with five, hopeless with twenty, and wrong on the low side. Nearly every code drawn from the prior
 // has nothing to do with this $x$ and contributes nothing; the few codes that matter are never drawn. The integral is called
 // **intractable**: not impossible to write down, impossible to afford.
 //
@@ -201,7 +201,7 @@ show(
 // formula. The dashed line is the true $\log p(x)$.
 
 // %% [markdown] lang="zh"
-// 一两维没问题，二十维就毫无希望，而且总是偏向同一边。从先验抽到的编码几乎都与这个 $x$ 无关，贡献为零；真正要紧的少数编码，
+// 一两维没问题，五维就错了，二十维毫无希望，而且错都错在偏低的一边。从先验抽到的编码几乎都与这个 $x$ 无关，贡献为零；真正要紧的少数编码，
 // 一个也抽不到。这个积分被称为**难解的**（intractable）：不是写不出来，而是算不起。
 //
 // 出路在于：针对*这个* $x$，到要紧的地方去抽 $z$。编码器给出的云 $q_\phi(z\mid x)$ 正是干这个的。
@@ -476,11 +476,12 @@ show(nn.parameterTable({ encoder: big.encoder, decoder: big.decoder }));
 
 // %% [markdown] lang="en"
 // **Check the count**: the encoder has $784\cdot400+400$ and then two heads of $400\cdot20+20$; the decoder $20\cdot400+400$ and
-// $400\cdot784+784$. **Guess first**: the loss starts near 543, which is $784\cdot\log 2$. Why just there? And which part of the ELBO will move first?
+// $400\cdot784+784$. **Guess first**: a decoder that answers $p_i=\frac12$ for every pixel pays $784\cdot\log 2\approx543$ nats. Will a fresh network start below or above that? And which part of the ELBO will move first?
 
 // %% [markdown] lang="zh"
 // **核对参数量**：编码器有 $784\cdot400+400$，再加两个头，各 $400\cdot20+20$；解码器有 $20\cdot400+400$ 和 $400\cdot784+784$。
-// **先猜一猜**：损失一开始在 543 附近，也就是 $784\cdot\log 2$，为什么恰好是它？ELBO 的两部分，哪一部分会先动？
+// **先猜一猜**：对每个像素都回答 $p_i=\frac12$ 的解码器，代价是 $784\cdot\log 2\approx543$ 奈特。刚初始化的网络，起点会比它低还是高？
+// ELBO 的两部分，哪一部分会先动？
 
 // %%
 const history = await vae.trainVae(big, data.train, { epochs: budget({ quick: 1, default: 5, full: 30 }), seed: 1 });
@@ -508,16 +509,22 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: the loss falls from 543 to below 300 within half an epoch and ends with a negative test ELBO below 247
-// nats, of which roughly 18 are KL. (The start: an untrained decoder says $p_i=\frac12$ everywhere and each pixel costs $\log 2$.)
+// **What you should see**: the loss falls from about 660 to below 300 within half an epoch and ends with a negative test ELBO below 247
+// nats, of which roughly 16 are KL. The KL leaps up within the first few steps, before the reconstruction gains anything: the code has
+// to say something before the decoder can learn to listen. (And the start: fresh random weights are not ignorant, they are *confident and
+// wrong*. Saying $p_i=\frac12$ everywhere would cost only $784\cdot\log 2\approx543$.)
+//
 // **If the KL is near 0** and all reconstructions look alike, the pull won: read section 9. **If the KL is in the hundreds**, the clouds have shrunk to points:
 // is the KL's sign right?
 //
 // Now the moment this lesson was for. Twenty random numbers each, and the decoder.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：不到半轮，损失就从 543 降到 300 以下；最终测试集上的负 ELBO 低于 247 奈特，其中 KL 约占 18。
-// （起点的来历：没训练过的解码器处处给出 $p_i=\frac12$，每个像素的代价是 $\log 2$。）**如果 KL 接近 0**，所有重构都差不多，
+// **你应该看到**：不到半轮，损失就从 660 左右降到 300 以下；最终测试集上的负 ELBO 低于 247 奈特，其中 KL 约占 16。
+// 头几步里 KL 先猛地一跳，那时重构还没有任何好转：编码得先说点什么，解码器才能学会听。（至于起点：随机初始化的网络不是无知，
+// 而是*自信地犯错*。如果处处回答 $p_i=\frac12$，代价不过 $784\cdot\log 2\approx543$。）
+//
+// **如果 KL 接近 0**，所有重构都差不多，
 // 说明拉力赢了，请看第 9 节。**如果 KL 高达几百**，说明云缩成了点：KL 的符号写对了吗？
 //
 // 现在来看本课等待的一刻。每幅图像只用二十个随机数，剩下的交给解码器。
@@ -575,14 +582,14 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Scale and gaps. The autoencoder's map stretches over tens of units with empty wedges in it. The VAE's fills a disc about two or
-// three units wide around the origin, just where $\mathcal N(0,I)$ puts its draws. Similar classes are neighbours on both.
+// Scale and gaps. The autoencoder's map is two rays at a scale of their own choosing, with nothing between them. The VAE's fills a
+// round patch of two to three units around the origin, just where $\mathcal N(0,I)$ puts its draws. Similar classes are neighbours on both.
 //
 // Since every place on the right-hand map decodes to something, we can simply walk over it in a grid. The grid points are quantiles of the normal
 // distribution, so each of them stands for the same share of draws.
 
 // %% [markdown] lang="zh"
-// 不同的是比例尺和空隙。自编码器的地图铺开几十个单位，中间夹着空白的楔形；VAE 的地图填满原点周围两三个单位的圆盘，
+// 不同的是比例尺和空隙。自编码器的地图是两条射线，比例尺随心所欲，中间什么也没有；VAE 的地图填满原点周围两三个单位的一块圆形区域，
 // 正是 $\mathcal N(0,I)$ 抽样会落到的地方。相似的类别在两张图上都是邻居。
 //
 // 既然右边的地图处处都能解码出东西，我们干脆在上面按网格走一遍。网格点取正态分布的分位数，因此每一点代表同样多的样本。
@@ -656,7 +663,10 @@ show(
   }),
 );
 show(
-  figures.imageRows(drawn, { title: 'Samples from the prior: best near β = 1' /* zh: '从先验抽样：β = 1 附近最好' */ }),
+  figures.imageRows(drawn, {
+    title:
+      'Samples from the prior: a small β misses the clouds, a large one says nothing' /* zh: '从先验抽样：β 太小会错过云，太大则言之无物' */,
+  }),
 );
 
 // %% [markdown] lang="en"
@@ -824,12 +834,12 @@ show(
   figures.table(bounds, {
     title:
       'Bound on −log p(x), 500 test pictures, nats per picture' /* zh: '−log p(x) 的界，500 幅测试图像，奈特/图像' */,
-    digits: 1,
+    digits: { '−L_K': 1 },
   }),
 );
 
 // %% [markdown] lang="en"
-// A few nats come from nothing but drawing more often: that much of the 'cost' was never the model's, only the bound's.
+// Two or three nats come from nothing but drawing more often: that much of the 'cost' was never the model's, only the bound's.
 //
 // ## 13 · Questions
 //
@@ -841,7 +851,7 @@ show(
 // used as σ or σ².
 // </details>
 //
-// <details><summary>2. Training set: reconstruction 229, KL 18. Of the 20 latent dimensions, 11 have a KL below 0.01 each. What does that mean?</summary>
+// <details><summary>2. Training set: reconstruction 229, KL 16. Of the 20 latent dimensions, 11 have a KL below 0.01 each. What does that mean?</summary>
 //
 // Those dimensions are not used: for every picture their clouds equal the prior, so they carry no information. The ELBO pays only for
 // dimensions that earn more in reconstruction than they cost in KL. The model has chosen its own k.
@@ -888,7 +898,7 @@ show(
 //   arXiv:1907.06845.
 
 // %% [markdown] lang="zh"
-// 仅仅多抽几次，就多出几奈特：这部分“代价”从来不是模型的，只是下界的。
+// 仅仅多抽几次，就多出两三奈特：这部分“代价”从来不是模型的，只是下界的。
 //
 // ## 13 · 思考题
 //
@@ -899,7 +909,7 @@ show(
 // 不可能。KL 散度永远非负，而且解析式里没有抽样噪声。去找写错的符号，或者被当成 σ 或 σ² 用的 `logVar`。
 // </details>
 //
-// <details><summary>2. 训练集上重构 229、KL 18；20 个隐维度里有 11 个的 KL 不到 0.01。这说明什么？</summary>
+// <details><summary>2. 训练集上重构 229、KL 16；20 个隐维度里有 11 个的 KL 不到 0.01。这说明什么？</summary>
 //
 // 这些维度没有被用上：对每幅图像，它们的云都等于先验，不携带任何信息。一个维度在重构上赚到的，必须超过它在 KL 上的花费，
 // ELBO 才肯为它付账。模型自己选定了 k。
