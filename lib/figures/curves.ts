@@ -184,7 +184,7 @@ export function markLayout(marks: readonly Mark[], logX = false, logY = false) {
     const line = { color: softInk, width: 2, dash: 'dash' } as const;
     if (y !== undefined) {
       shapes.push({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: y, y1: y, line });
-      const corner = { xref: 'paper', x: 1, xanchor: 'right', yanchor: 'bottom' } as const;
+      const corner = { xref: 'paper', x: 1, xanchor: 'right', yanchor: 'bottom', yshift: 3 } as const;
       if (label) annotations.push({ ...corner, y: place(y, logY), text: label, ...wordStyle });
     }
     if (x !== undefined) {

@@ -51,12 +51,20 @@ class GrowingFont {
   fileWith(letters: Iterable<string>): string {
     const known = this.letters.size;
     for (const letter of letters) this.letters.add(letter);
-    if (this.file === undefined || this.letters.size > known) {
-      const part = fontWithOnly(readFileSync(this.source), [...this.letters]);
-      this.file = part ? path.join(folder(), path.basename(this.source)) : this.source;
-      if (part) writeFileSync(this.file, part);
-    }
+    if (this.file === undefined || this.letters.size > known) this.file = this.write();
     return this.file;
+  }
+
+  private write(): string {
+    const part = fontWithOnly(readFileSync(this.source), [...this.letters]);
+    if (!part) return this.source;
+    try {
+      const file = path.join(folder(), path.basename(this.source));
+      writeFileSync(file, part);
+      return file;
+    } catch {
+      return this.source; // where nothing may be written: slow, but right
+    }
   }
 }
 
