@@ -123,7 +123,7 @@ async function main(argv) {
   const jupyter = await setUp({ jupyter: !fast, dev: true });
   /** @type {Count[]} */
   const counts = [];
-  for (const gate of gates) counts.push(await runGate(gate));
+  counts.push(...(await Promise.all(gates.map(runGate))));
   counts.push(await runVitest(fast));
   if (!fast) counts.push(await runJupyterChecks(jupyter.python));
   const sum = (/** @type {keyof Count} */ key) => counts.reduce((total, count) => total + (count[key] ?? 0), 0);
