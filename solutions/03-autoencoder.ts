@@ -364,12 +364,12 @@ const roomyHistory = await ae.trainAutoencoder(roomy, data.train, { epochs, seed
 
 // %% [markdown] lang="en"
 // **What you should see**: both losses fall steeply within the first two hundred steps and then creep. The loss with $k=2$
-// ends near 23, with $k=32$ near 10 (squared error, summed over the 784 pixels of a picture). **If the loss stays near 68**,
+// ends near 22, with $k=32$ near 10 (squared error, summed over the 784 pixels of a picture). **If the loss stays near 68**,
 // every output is the same average picture: the hidden units died, and a smaller learning rate or another seed helps. **If it
 // is NaN**, something was divided by zero or the learning rate is ten times too large.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：两条损失曲线都在前两百步内急降，之后缓慢爬行。$k=2$ 时最终约为 23，$k=32$ 时约为 10
+// **你应该看到**：两条损失曲线都在前两百步内急降，之后缓慢爬行。$k=2$ 时最终约为 22，$k=32$ 时约为 10
 // （平方误差，对一幅图像的 784 个像素求和）。**如果损失停在 68 附近**，说明每个输出都是同一幅“平均图像”：隐藏单元“死”了，
 // 把学习率调小或换一个种子就好。**如果变成 NaN**，多半是某处除以了零，或者学习率大了十倍。
 
@@ -575,9 +575,9 @@ show(
 // a flow, a diffusion model) does help: that is what latent diffusion does, in lesson 15.
 // </details>
 //
-// <details><summary>4. Your own squared error averaged over pixels is 0.0293. What is it in this lesson's units?</summary>
+// <details><summary>4. Your own squared error averaged over pixels is 0.0281. What is it in this lesson's units?</summary>
 //
-// Ours is summed over the 784 pixels of a picture: 0.0293 × 784 ≈ 23.
+// Ours is summed over the 784 pixels of a picture: 0.0281 × 784 ≈ 22.
 // </details>
 //
 // ## Formula sheet
@@ -634,9 +634,9 @@ show(
 // 给编码拟合一个更好的密度（混合模型、流模型、扩散模型）确实有用：第 15 课的隐空间扩散正是这样做的。
 // </details>
 //
-// <details><summary>4. 你自己的程序对像素取平均，得到平方误差 0.0293。换成本课的单位是多少？</summary>
+// <details><summary>4. 你自己的程序对像素取平均，得到平方误差 0.0281。换成本课的单位是多少？</summary>
 //
-// 我们对一幅图像的 784 个像素求和：0.0293 × 784 ≈ 23。
+// 我们对一幅图像的 784 个像素求和：0.0281 × 784 ≈ 22。
 // </details>
 //
 // ## 公式表
