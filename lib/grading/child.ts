@@ -2,7 +2,9 @@
  * The process that runs student code. It is told cells to load and questions to answer, over file descriptor 3, one JSON
  * object a line; it holds no check, no expected value, no solution and no other submission. Started by sandbox.ts.
  */
+import { Console } from 'node:console';
 import net from 'node:net';
+import { Writable } from 'node:stream';
 import { createRequire } from 'node:module';
 import { ready } from '../engine';
 import { CellScope, type PreparedCell } from './cells';
@@ -53,14 +55,32 @@ function disarm(): void {
   }
   process.on('uncaughtException', () => undefined); // a stray timer's error costs nothing
   process.on('unhandledRejection', () => undefined);
-  let left = 64 * 1024; // printing is no crime, but nobody reads more
-  for (const stream of [process.stdout, process.stderr]) {
-    const write = stream.write.bind(stream);
-    stream.write = (chunk: string | Uint8Array): boolean => {
-      if ((left -= chunk.length) >= 0) write(chunk);
-      return true;
-    };
-  }
+  // Printing is no crime, but nobody reads it; and a real stream would lend its class, a socket, to student code.
+  const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+  for (const name of ['stdout', 'stderr', 'stdin']) Object.defineProperty(process, name, { value: sink });
+  globalThis.console = new Console({ stdout: sink, stderr: sink });
+  for (const name of ['fetch', 'WebSocket', 'EventSource']) Reflect.deleteProperty(globalThis, name);
+}
+
+/**
+ * Timers that student code sets are cleared when its order is done: what it left running would fall upon the next one,
+ * and sooner or later by chance.
+ */
+function ownTimers(): () => void {
+  const pending: (() => void)[] = [];
+  const tracked = <A extends unknown[], T>(set: (...args: A) => T, clear: (timer: T) => void): ((...args: A) => T) =>
+    Object.assign((...args: A): T => {
+      const timer = set(...args);
+      pending.push(() => clear(timer));
+      return timer;
+    }, set); // with its `promisify.custom`
+  const own = {
+    setTimeout: tracked(setTimeout, clearTimeout),
+    setInterval: tracked(setInterval, clearInterval),
+    setImmediate: tracked(setImmediate, clearImmediate),
+  };
+  Object.assign(globalThis, own);
+  return () => pending.splice(0).forEach((clear) => clear());
 }
 
 async function main(): Promise<void> {
@@ -71,6 +91,7 @@ async function main(): Promise<void> {
   const scope = new CellScope(load);
   const host = new Host(scope.lookup);
   disarm();
+  const clearTimers = ownTimers();
 
   const obey = async ({ load: cell, ask }: Order): Promise<Answer | { loaded: true }> => {
     if (ask) return host.answer(ask);
@@ -91,7 +112,11 @@ async function main(): Promise<void> {
     rest = lines.pop() ?? '';
     for (const line of lines) {
       const order: Order = parse(line);
-      queue = queue.then(async () => void send(`${stringify({ id: order.id, ...(await obey(order)) })}\n`));
+      queue = queue.then(async () => {
+        const answer = await obey(order);
+        clearTimers();
+        send(`${stringify({ id: order.id, ...answer })}\n`);
+      });
     }
   });
   pipe.on('end', () => process.exit(0)); // the grader is gone

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { exercisesOf, listLessons, loadLesson, type Exercise, type Lesson } from '../lesson';
+import { buildNotebook, exercisesOf, langs, listLessons, loadLesson, type Exercise, type Lesson } from '../lesson';
+import { readSource, type Reading } from './source';
 import { findSpec, loadSpec, specFolder } from './specs';
 import type { ExerciseSpec } from './spec';
 
@@ -18,6 +19,10 @@ export interface Release {
   readonly exercises: readonly Exercise[];
   /** By grade id. An exercise without one is scored by a person. */
   readonly specs: ReadonlyMap<string, ExerciseSpec>;
+  /** What is known of the lesson's own texts, in both languages, by their text. */
+  readonly readings: ReadonlyMap<string, Reading>;
+  /** The cells that students were given, bare. */
+  readonly given: ReadonlySet<string>;
 }
 
 export async function loadRelease(slug: string, course: Course = {}): Promise<Release> {
@@ -25,7 +30,16 @@ export async function loadRelease(slug: string, course: Course = {}): Promise<Re
   const exercises = exercisesOf(lesson);
   const file = findSpec(slug, course.specs ?? specFolder(course.root));
   const specs = file ? await loadSpec(file) : [];
-  return { lesson, exercises, specs: new Map(specs.map((spec) => [spec.gradeId, spec])) };
+  const given = langs.flatMap((lang) => buildNotebook(lesson, { lang }).cells.map((cell) => cell.source));
+  const code = exercises.flatMap(({ setup, stub, solution }) => [...setup, stub, solution]);
+  const readings = new Map([...new Set([...given, ...code])].map((source) => [source, readSource(source)]));
+  return {
+    lesson,
+    exercises,
+    specs: new Map(specs.map((spec) => [spec.gradeId, spec])),
+    readings,
+    given: new Set(given.map((source) => readings.get(source)?.bare ?? '')),
+  };
 }
 
 /** What is wrong between a lesson and its spec file; nothing where all agrees. */

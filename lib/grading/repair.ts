@@ -1,15 +1,25 @@
-import type { Exercise, Lesson } from '../lesson';
-import { bare, declaredIn, identifiersIn } from './source';
+import type { Exercise } from '../lesson';
+import type { Release } from './course';
+import type { Reader } from './reader';
+import type { Reading } from './source';
 import type { SubmittedCell, Submission } from './submission';
 import type { Text } from './text';
+
+/** Code with what is known of it. */
+export interface ReadCode {
+  readonly source: string;
+  readonly reading: Reading;
+}
 
 /** What will be run for one exercise. */
 export interface Answered {
   readonly exercise: Exercise;
+  readonly setup: readonly ReadCode[];
+  readonly solution: ReadCode;
   /** The student's versions of the cell, the likeliest first; empty where nothing was handed in. */
-  readonly versions: readonly string[];
+  readonly versions: readonly ReadCode[];
   /** Cells of the student's own whose names the likeliest version uses, in order. */
-  readonly helpers: readonly string[];
+  readonly helpers: readonly ReadCode[];
   readonly notes: readonly Text[];
 }
 
@@ -18,76 +28,87 @@ export interface Answered {
  * is found where a cell was duplicated, retyped, moved, or lost or swapped its metadata. Setup and test cells come from
  * the release, whatever the submission has in their place.
  */
-export function matchAnswers(submission: Submission, lesson: Lesson, exercises: readonly Exercise[]): Answered[] {
-  const released = new Set(lesson.cells.map((cell) => bare(cell.source)));
+export async function matchAnswers(
+  submission: Submission,
+  exercises: readonly Exercise[],
+  { readings, given }: Pick<Release, 'readings' | 'given'>,
+  reader: Reader,
+): Promise<Answered[]> {
+  const read = async (source: string): Promise<Reading> => readings.get(source) ?? reader.read(source);
+  const code = async (source: string): Promise<ReadCode> => ({ source, reading: await read(source) });
+  const all = await Promise.all(submission.cells.map(async (cell) => ({ ...cell, reading: await read(cell.source) })));
   const ids = new Set(exercises.map((exercise) => exercise.gradeId));
-  const declared = new Map(submission.cells.map((cell) => [cell, declaredIn(cell.source)]));
-  const declares = (cell: SubmittedCell, names: readonly string[]): boolean =>
-    names.some((name) => declared.get(cell)?.has(name));
+  const declares = (cell: ReadCell, names: readonly string[]): boolean =>
+    names.some((name) => cell.reading.declared.has(name));
 
-  const matched = exercises.map((exercise) => {
-    const { gradeId, names } = exercise;
-    const mine = submission.cells.filter((cell) => cell.gradeId === gradeId);
-    const right = names.length ? mine.filter((cell) => declares(cell, names)) : mine;
-    const strays = submission.cells.filter(
-      (cell) => cell.gradeId !== gradeId && !released.has(bare(cell.source)) && declares(cell, names),
-    );
-    const stub = bare(exercise.stub);
-    const written = (cell: SubmittedCell): boolean => bare(cell.source) !== stub;
-    // Where the cell itself answers, strays are not asked: they are the student's notes.
-    const found = right.some(written) || !strays.length ? (right.length ? right : mine) : strays;
-    const chosen = found.filter(written).reverse(); // of several, the last is what the notebook ended with
-    return { exercise, mine, found, chosen };
-  });
+  const matched = await Promise.all(
+    exercises.map(async (exercise) => {
+      const { gradeId, names } = exercise;
+      const mine = all.filter((cell) => cell.gradeId === gradeId);
+      const right = names.length ? mine.filter((cell) => declares(cell, names)) : mine;
+      const strays = all.filter(
+        (cell) => cell.gradeId !== gradeId && !given.has(cell.reading.bare) && declares(cell, names),
+      );
+      const stub = (await read(exercise.stub)).bare;
+      const written = (cell: ReadCell): boolean => cell.reading.bare !== stub;
+      // Where the cell itself answers, strays are not asked: they are the student's notes.
+      const found = right.some(written) || !strays.length ? (right.length ? right : mine) : strays;
+      const chosen = found.filter(written).reverse(); // of several, the last is what the notebook ended with
+      return { exercise, mine, found, chosen };
+    }),
+  );
 
   const answers = new Set(matched.flatMap(({ found, mine }) => [...found, ...mine]));
-  const own = submission.cells.filter(
+  const own = all.filter(
     (cell) =>
       cell.type === 'code' &&
       !answers.has(cell) &&
-      !released.has(bare(cell.source)) &&
+      !given.has(cell.reading.bare) &&
       !(cell.gradeId && ids.has(cell.gradeId)) &&
-      (declared.get(cell)?.size ?? 0) > 0,
+      cell.reading.declared.size > 0,
   );
 
-  return matched.map(({ exercise, mine, found, chosen }) => {
-    const versions = [...new Set((chosen.length ? chosen : found).map((cell) => cell.source))];
-    return {
-      exercise,
-      versions,
-      helpers: versions.length ? helpersOf(versions[0], own, declared, exercise) : [],
-      notes: notesOn(exercise, mine, found, versions),
-    };
-  });
+  return Promise.all(
+    matched.map(async ({ exercise, mine, found, chosen }) => {
+      const setup = await Promise.all(exercise.setup.map(code));
+      const bySource = new Map((chosen.length ? chosen : found).map((cell): [string, ReadCode] => [cell.source, cell]));
+      const versions = [...bySource.values()];
+      return {
+        exercise,
+        setup,
+        solution: await code(exercise.solution),
+        versions,
+        helpers: versions.length ? helpersOf(versions[0], own, setup) : [],
+        notes: notesOn(exercise, mine, found, versions.length),
+      };
+    }),
+  );
 }
 
-/** The student's own cells that a text needs, and those that these need. */
-function helpersOf(
-  text: string,
-  own: readonly SubmittedCell[],
-  declared: ReadonlyMap<SubmittedCell, ReadonlySet<string>>,
-  exercise: Exercise,
-): string[] {
-  const known = new Set(exercise.setup.flatMap((cell) => [...declaredIn(cell)]));
-  const needed = new Set<SubmittedCell>();
-  const texts = [text];
-  for (let next = texts.pop(); next !== undefined; next = texts.pop()) {
-    const wanted = identifiersIn(next);
+type ReadCell = SubmittedCell & ReadCode;
+
+/** The student's own cells that an answer needs, and those that these need. */
+function helpersOf(answer: ReadCode, own: readonly ReadCell[], setup: readonly ReadCode[]): ReadCell[] {
+  const known = new Set(setup.flatMap((cell) => [...cell.reading.declared]));
+  const needed = new Set<ReadCell>();
+  const open: ReadCode[] = [answer];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const wanted = next.reading.identifiers;
     for (const cell of own) {
       if (needed.has(cell)) continue;
-      if (![...(declared.get(cell) ?? [])].some((name) => wanted.has(name) && !known.has(name))) continue;
+      if (![...cell.reading.declared].some((name) => wanted.has(name) && !known.has(name))) continue;
       needed.add(cell);
-      texts.push(cell.source);
+      open.push(cell);
     }
   }
-  return own.filter((cell) => needed.has(cell)).map((cell) => cell.source);
+  return own.filter((cell) => needed.has(cell));
 }
 
 function notesOn(
   { gradeId }: Exercise,
   mine: readonly SubmittedCell[],
   found: readonly SubmittedCell[],
-  versions: readonly string[],
+  versions: number,
 ): Text[] {
   const notes: Text[] = [];
   if (!found.length) {
@@ -99,10 +120,10 @@ function notesOn(
       zh: `没有标记为 ${gradeId} 的单元格；第 ${number} 个单元格与之对应，已按它评分。`,
     });
   }
-  if (versions.length > 1) {
+  if (versions > 1) {
     notes.push({
-      en: `There are ${versions.length} versions of ${gradeId}; the best one counts.`,
-      zh: `${gradeId} 有 ${versions.length} 个版本，取得分最高的一个。`,
+      en: `There are ${versions} versions of ${gradeId}; the best one counts.`,
+      zh: `${gradeId} 有 ${versions} 个版本，取得分最高的一个。`,
     });
   }
   if (found.some((cell) => cell.type !== 'code')) {

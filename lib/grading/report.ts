@@ -50,7 +50,8 @@ function wrap(text: string, indent: string, limit = 100): string {
 /** What a terminal shows of one file. Hidden checks are named: this is for course staff. */
 export function fileTable(result: FileResult): string {
   const w = words[result.lang];
-  const lines = [`${result.file}${result.lesson ? ` · ${result.lesson}` : ''}`];
+  const file = result.file.replace(/[\p{Cc}\p{Cf}]/gu, '?'); // a student chose that name
+  const lines = [`${file}${result.lesson ? ` · ${result.lesson}` : ''}`];
   for (const note of result.notes) lines.push(wrap(note, '  ! '));
   const ids = result.exercises.map((exercise) => exercise.gradeId);
   const column = Math.max(w.total.length, ...ids.map(width)) + 2;

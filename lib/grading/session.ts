@@ -1,10 +1,11 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { subjectOver, thrownFailure } from './ask';
+import type { PreparedCell } from './cells';
 import { CheckFailure } from './failure';
 import type { Ask } from './host';
 import type { Cause } from './results';
 import { Sandbox, type End } from './sandbox';
-import { prepare, type Prepared } from './source';
+import type { Prepared, Reading } from './source';
 import type { Subject } from './subject';
 import type { Text } from './text';
 
@@ -12,7 +13,7 @@ import type { Text } from './text';
 export interface NamedCell {
   /** The exercise it answers, or what it is otherwise. */
   readonly label: string;
-  readonly source: string;
+  readonly reading: Reading;
 }
 
 /** What kept a cell from loading. */
@@ -27,8 +28,8 @@ interface Loaded {
 export interface SessionOptions {
   /** Seconds that one call may take. */
   readonly seconds?: number;
-  /** How often a child that died is started again. */
-  readonly restarts?: number;
+  /** How many children an exercise may end before it is not asked any more; 2 unless said. */
+  readonly lives?: number;
 }
 
 /**
@@ -37,14 +38,15 @@ export interface SessionOptions {
  */
 export class Session {
   private sandbox?: Sandbox;
-  private deaths = 0;
+  /** By exercise: what ended a child, each time. */
+  private readonly ends = new Map<string, CheckFailure[]>();
   private loads: Loaded[] = [];
   private readonly seconds: number;
-  private readonly restarts: number;
+  private readonly lives: number;
 
-  constructor(cells: readonly NamedCell[], { seconds = 10, restarts = 2 }: SessionOptions = {}) {
+  constructor(cells: readonly NamedCell[], { seconds = 10, lives = 2 }: SessionOptions = {}) {
     this.seconds = seconds;
-    this.restarts = restarts;
+    this.lives = lives;
     this.loads = cells.map(prepareCell);
   }
 
@@ -58,6 +60,7 @@ export class Session {
     this.loads = this.loads.filter((load) => load.cell.label !== cell.label);
     const load = prepareCell(cell);
     this.loads.push(load);
+    this.ends.delete(cell.label);
     if (this.sandbox && !this.sandbox.ended) await this.load(this.sandbox, load);
   }
 
@@ -65,14 +68,15 @@ export class Session {
   subject(label: string, seconds = this.seconds): Subject {
     return subjectOver(
       async (ask) => {
-        const sandbox = await this.running();
+        const ends = this.ends.get(label) ?? [];
+        if (ends.length >= this.lives) throw ends[ends.length - 1];
+        const sandbox = await this.start();
         const fault = this.faultOf(label);
-        const what = nameOf(ask);
-        if (!sandbox) throw fault ? new CheckFailure(fault.reason, fault.cause) : endFailure('exit', what, seconds);
         const answer = await sandbox.order({ ask }, seconds);
         if (answer === undefined) {
-          this.deaths++;
-          throw endFailure(sandbox.ended ?? 'exit', what, seconds);
+          const failure = endFailure(sandbox.ended ?? 'exit', nameOf(ask), seconds);
+          this.ends.set(label, [...ends, failure]);
+          throw failure;
         }
         const missing = typeof answer === 'object' && answer !== null && 'missing' in answer;
         // A name is missing, in the cell or within the function, because the cell did not load: that is the reason to tell.
@@ -88,27 +92,34 @@ export class Session {
     await this.sandbox?.close();
   }
 
-  private async running(): Promise<Sandbox | undefined> {
-    if (this.sandbox && !this.sandbox.ended) return this.sandbox;
-    await this.sandbox?.close();
-    while (this.deaths <= this.restarts) {
+  /**
+   * A child with all cells loaded: the one that runs, or a new one. A cell that ends its child is left out of the next.
+   * @throws Error where no child starts at all, which is the machine's fault and nobody's answer
+   */
+  async start(): Promise<Sandbox> {
+    let failed = 0;
+    while (!this.sandbox || this.sandbox.ended) {
+      await this.sandbox?.close();
       const sandbox = new Sandbox();
       this.sandbox = sandbox;
+      if (!(await sandbox.ready())) {
+        if (++failed < 3) continue;
+        throw new Error(`The process for student code does not start. ${sandbox.lastWords}`);
+      }
       for (const load of this.loads) {
         if (load.fault?.cause === 'crashed') continue; // it would only do so again
         await this.load(sandbox, load);
         if (sandbox.ended) break;
       }
-      if (!sandbox.ended) return sandbox;
-      this.deaths++;
     }
-    return undefined;
+    return this.sandbox;
   }
 
   private async load(sandbox: Sandbox, load: Loaded): Promise<void> {
     if (!load.prepared) return;
-    const { js, declares, file } = load.prepared;
-    const answer = await sandbox.order({ load: { js, declares, file } }, this.seconds);
+    const { js, declares } = load.prepared;
+    const cell: PreparedCell = { js, declares, file: fileOf(load.cell) };
+    const answer = await sandbox.order({ load: cell }, this.seconds);
     load.fault = undefined;
     if (answer === undefined) {
       const { reason } = endFailure(sandbox.ended ?? 'exit', load.cell.label, this.seconds);
@@ -128,21 +139,25 @@ export class Session {
 
   /** The line of a label's cell that an error's stack names first. */
   private lineIn(label: string, stack: string): number | undefined {
-    const prepared = this.loads.find((load) => load.cell.label === label)?.prepared;
-    if (!prepared) return undefined;
-    const at = stack.indexOf(`${prepared.file}:`);
-    const found = at < 0 ? null : /^:(\d+):(\d+)/.exec(stack.slice(at + prepared.file.length));
+    const load = this.loads.find(({ cell }) => cell.label === label);
+    if (!load?.prepared) return undefined;
+    const file = fileOf(load.cell);
+    const at = stack.indexOf(`${file}:`);
+    const found = at < 0 ? null : /^:(\d+):(\d+)/.exec(stack.slice(at + file.length));
     if (!found) return undefined;
-    const map = new SourceMap(JSON.parse(prepared.map) as SourceMapPayload);
+    const map = new SourceMap(JSON.parse(load.prepared.map) as SourceMapPayload);
     const entry = map.findEntry(Number(found[1]) - 1, Number(found[2]) - 1);
     return 'originalLine' in entry ? entry.originalLine + 1 : undefined;
   }
 }
 
+/** What errors call a cell. */
+const fileOf = ({ label }: NamedCell): string => `cell_${label.replace(/\W/g, '_')}.ts`;
+
 function prepareCell(cell: NamedCell): Loaded {
-  const prepared = prepare(cell.source, `cell_${cell.label.replace(/\W/g, '_')}.ts`);
-  if (!('syntax' in prepared)) return { cell, prepared };
-  const { syntax, line } = prepared;
+  const { code } = cell.reading;
+  if (!('syntax' in code)) return { cell, prepared: code };
+  const { syntax, line } = code;
   const reason = {
     en: `The cell is no valid TypeScript, so it cannot run: line ${line}: ${syntax}`,
     zh: `单元格不是有效的 TypeScript，无法运行：第 ${line} 行：${syntax}`,

@@ -1,7 +1,6 @@
 /** What the grader must know of a cell's text without running it. Works on text with mistakes in it too. */
 import ts from 'typescript';
 import { CellSyntaxError, transpileCell } from '../kernel';
-import type { PreparedCell } from './cells';
 
 const bound = (name: ts.BindingName): string[] =>
   ts.isIdentifier(name)
@@ -17,7 +16,7 @@ function parse(source: string): ts.SourceFile | undefined {
 }
 
 /** Names that stand declared at the top level. */
-export function declaredIn(source: string): Set<string> {
+function declaredIn(source: string): Set<string> {
   const names = (parse(source)?.statements ?? []).flatMap((statement): string[] => {
     if (ts.isVariableStatement(statement))
       return statement.declarationList.declarations.flatMap((one) => bound(one.name));
@@ -38,11 +37,14 @@ export function declaredIn(source: string): Set<string> {
   return new Set(names);
 }
 
-/** Every identifier in the text, whatever it means there. */
-export function identifiersIn(source: string): Set<string> {
-  const found = new Set<string>();
+/** Every identifier in the text, whatever it means there, and every member of a name: `vae.gaussianKl`. */
+function namesIn(source: string): { identifiers: Set<string>; members: Set<string> } {
+  const [identifiers, members] = [new Set<string>(), new Set<string>()];
   const walk = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) found.add(node.text);
+    if (ts.isIdentifier(node)) identifiers.add(node.text);
+    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
+      members.add(`${node.expression.text}.${node.name.text}`);
+    }
     ts.forEachChild(node, walk);
   };
   try {
@@ -51,10 +53,14 @@ export function identifiersIn(source: string): Set<string> {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error; // too deep to walk: as if it named nothing
   }
-  return found;
+  return { identifiers, members };
 }
 
-export interface Prepared extends PreparedCell {
+/** A cell that can be run. */
+export interface Prepared {
+  readonly js: string;
+  readonly declares: readonly string[];
+  /** Source map from `js` to the cell. */
   readonly map: string;
 }
 
@@ -64,10 +70,10 @@ export interface Unprepared {
   readonly line: number;
 }
 
-export function prepare(source: string, file: string): Prepared | Unprepared {
+function prepare(source: string): Prepared | Unprepared {
   try {
-    const { js, declares, map } = transpileCell(source, file);
-    return { js, declares, map, file };
+    const { js, declares, map } = transpileCell(source, 'cell.ts');
+    return { js, declares, map };
   } catch (error) {
     if (error instanceof CellSyntaxError) return { syntax: error.message, line: error.line };
     if (error instanceof RangeError) return { syntax: 'nested too deeply', line: 1 };
@@ -75,10 +81,26 @@ export function prepare(source: string, file: string): Prepared | Unprepared {
   }
 }
 
-/** Student text without comments, line ends and spacing: equal for cells that differ in nothing that matters. */
-export const bare = (source: string): string => {
+/** The text without comments, line ends and spacing: equal for cells that differ in nothing that matters. */
+function bare(source: string): string {
   const scanner = ts.createScanner(ts.ScriptTarget.ES2022, true, ts.LanguageVariant.Standard, source);
   let text = '';
   while (scanner.scan() !== ts.SyntaxKind.EndOfFileToken) text += `${scanner.getTokenText()} `;
   return text;
-};
+}
+
+/** All that the grader asks of one cell's text. */
+export interface Reading {
+  readonly declared: ReadonlySet<string>;
+  readonly identifiers: ReadonlySet<string>;
+  readonly members: ReadonlySet<string>;
+  readonly bare: string;
+  readonly code: Prepared | Unprepared;
+}
+
+export const readSource = (source: string): Reading => ({
+  declared: declaredIn(source),
+  ...namesIn(source),
+  bare: bare(source),
+  code: prepare(source),
+});

@@ -47,7 +47,7 @@ export function readSubmission(file: string): Submission | Unreadable {
         `文件有 ${size} MB，最多读取 256 MB。请先清除输出。`,
       );
     }
-    bytes = fs.readFileSync(file);
+    bytes = readWhole(file, stat);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'ENOENT') return refuse('There is no such file.', '文件不存在。');
@@ -55,6 +55,18 @@ export function readSubmission(file: string): Submission | Unreadable {
     return refuse(`The file cannot be read (${code}).`, `文件无法读取（${code}）。`);
   }
   return parseSubmission(bytes);
+}
+
+/** Reads the very file that was looked at, not one that took its place meanwhile. */
+function readWhole(file: string, looked: fs.Stats): Buffer {
+  const handle = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
+  try {
+    const now = fs.fstatSync(handle);
+    if (now.ino !== looked.ino || now.dev !== looked.dev) throw new Error('The file was exchanged.');
+    return fs.readFileSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
 }
 
 export function parseSubmission(bytes: Buffer): Submission | Unreadable {

@@ -4,6 +4,7 @@ import type { ExerciseResult } from './results';
 import { runExercise } from './run';
 import { localSubject } from './ask';
 import { Session, type NamedCell } from './session';
+import { readSource } from './source';
 import type { ExerciseSpec } from './spec';
 import type { Exercise } from '../lesson';
 
@@ -27,8 +28,8 @@ export class Trial {
     const exercise = exercises[at];
     const references = exercises.slice(0, at).filter((one) => one.kind === 'code' && !one.manual);
     const before = [
-      ...exercise.setup.map((source, i): NamedCell => ({ label: `setup ${i + 1}`, source })),
-      ...references.map((one): NamedCell => ({ label: one.gradeId, source: one.solution })),
+      ...exercise.setup.map((source, i): NamedCell => ({ label: `setup ${i + 1}`, reading: readSource(source) })),
+      ...references.map((one): NamedCell => ({ label: one.gradeId, reading: readSource(one.solution) })),
     ];
     return new Trial(exercise, spec, before);
   }
@@ -37,7 +38,7 @@ export class Trial {
   async grade(source: string): Promise<ExerciseResult> {
     const { gradeId, options } = this.spec;
     this.session ??= new Session(this.before);
-    await this.session.add({ label: gradeId, source });
+    await this.session.add({ label: gradeId, reading: readSource(source) });
     return runExercise(this.spec, this.session.subject(gradeId, options.seconds), runOptions);
   }
 

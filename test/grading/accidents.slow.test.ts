@@ -1,10 +1,12 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { gradeFiles } from '../../lib/grading';
 import { notebookText, type Notebook, type NotebookCell } from '../../lib/lesson';
 import { answering, course, grade, gradeIdOf, miniNotebook, scores, solutionOf, words } from './support';
+
+vi.setConfig({ testTimeout: 180_000 }); // the machine may be busy
 
 const full = { 'mini-scale': 2, 'mini-sample': 3, 'mini-loss': 3 };
 const none = { 'mini-scale': 0, 'mini-sample': 0, 'mini-loss': 0 };

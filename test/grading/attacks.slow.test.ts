@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attacks } from './attacks';
 import { answering, grade, scores, solutionOf, words } from './support';
 
+vi.setConfig({ testTimeout: 180_000 }); // the machine may be busy
+
 // A folder for temporary files of its own, so that what is left behind can be told from other tests' files.
 const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'genlab-attacks-'));
 fs.chmodSync(temporary, 0o755);
@@ -19,6 +21,7 @@ describe('an answer that attacks', () => {
     const result = await grade(answering({ 'mini-scale': code }), { seconds });
     expect(scores(result), words(result)).toEqual({ 'mini-scale': expected, 'mini-sample': 3, 'mini-loss': 3 });
     if (says) expect(words(result)).toMatch(says);
+    expect(words(result).replaceAll('\n', '')).not.toMatch(/\p{Cc}|\p{Cf}/u); // nothing that steers a terminal
     expect(words(result)).not.toMatch(/node:internal|\/lib\/grading\//); // never a stack
     expect(fs.readdirSync(temporary)).toEqual([]);
   });

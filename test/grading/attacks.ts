@@ -40,6 +40,13 @@ export const attacks: readonly Attack[] = [
     says: /endless loop/,
     seconds: 2,
   },
+  {
+    name: 'an endless loop in a microtask',
+    code: `${right}\nPromise.resolve().then(() => { for (;;); });`,
+    scores: 0,
+    says: /not done/,
+    seconds: 2,
+  },
   { name: 'an endless loop in the function', code: answer('for (;;);'), scores: 0, says: /endless loop/, seconds: 2 },
   {
     name: 'an endless loop for one input only',
@@ -50,9 +57,8 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'an endless loop in a timer',
-    code: `${wrong}\nsetTimeout(() => { for (;;); });`,
-    scores: 0,
-    says: /endless loop/,
+    code: `${right}\nsetTimeout(() => { for (;;); });\nsetImmediate(() => { for (;;); });`,
+    scores: 2,
     seconds: 2,
   },
   {
@@ -181,5 +187,66 @@ export const attacks: readonly Attack[] = [
     name: 'brackets nested 20,000 deep',
     code: `const deep = ${'['.repeat(20_000)}${']'.repeat(20_000)};\n${right}`,
     scores: 0,
+  },
+  {
+    name: 'text that keeps a compiler busy for hours',
+    code: `const bomb = ${'async (x = '.repeat(60)}1${')'.repeat(60)};\n${right}`,
+    scores: 0,
+    says: /compiler gives up/,
+  },
+  {
+    name: 'writes its own answers into the pipe',
+    code: `const Socket: any = process.stdout.constructor;\nnew Socket({ fd: 3 }).write('{"id":2,"value":1}\\n');\n${wrong}`,
+    scores: 0.5,
+  },
+  {
+    name: 'prints a result of its own',
+    code: `console.log(JSON.stringify({ score: 100, success: true }));\n${wrong}`,
+    scores: 0.5,
+  },
+  ...['child_process', 'worker_threads', 'net', 'http', 'module', 'vm', 'inspector', 'fs/promises'].map(
+    (name): Attack => ({
+      name: `asks for ${name}`,
+      code: `${wrong}\nconst stolen = await import('node:${name}');`,
+      scores: 0.5,
+    }),
+  ),
+  {
+    name: 'reaches for modules by other ways',
+    code: answer(
+      `const g = globalThis as any;
+  const ways = [g.require, g.module, g.process.mainModule, g.process.getBuiltinModule, g.process.binding, g.fetch];
+  return ways.some((way) => way !== undefined) ? 'found' : tf.mul(x, half(1));`,
+    ),
+    scores: 2,
+  },
+  {
+    name: 'steers the terminal from an error',
+    code: answer("throw new Error('\\u001b[2J\\u202e all points');"),
+    scores: 0,
+    says: /Error: +\[2J +all points/,
+  },
+  {
+    name: 'a result that is never read to its end',
+    code: answer('return { get a() { for (;;); } };'),
+    scores: 0,
+    says: /not done/,
+    seconds: 2,
+  },
+  {
+    name: 'calls everything a tensor',
+    code: `Object.defineProperty(tf.Tensor, Symbol.hasInstance, { value: () => true });\n${answer('return 1;')}`,
+    scores: 0,
+  },
+  {
+    name: 'looks at how it is called',
+    code: answer("return new Error().stack?.includes('expect') ? tf.mul(x, half(1)) : x;"),
+    scores: 0.5,
+  },
+  {
+    name: 'a generator, a symbol, a bigint',
+    code: answer('return [function* () {}, Symbol(), 1n][x.rank];'),
+    scores: 0,
+    says: /a bigint/,
   },
 ];

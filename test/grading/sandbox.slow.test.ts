@@ -3,9 +3,11 @@ import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { probe, sandboxReport } from '../../lib/grading/protections';
 import { Sandbox } from '../../lib/grading/sandbox';
+
+vi.setConfig({ testTimeout: 180_000 }); // the machine may be busy
 
 const root = path.resolve(__dirname, '../..');
 

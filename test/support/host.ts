@@ -50,16 +50,16 @@ function testSpec(spec: ExerciseSpec): void {
 let graded: Promise<FileResult[]> | undefined;
 
 function testSubmission(spec: ExerciseSpec, file: string): void {
-  const result = async (): Promise<ExerciseResult | undefined> => {
+  const result = async (): Promise<ExerciseResult> => {
     const [one] = await (graded ??= gradeFiles([file]));
-    return one.exercises.find((exercise) => exercise.gradeId === spec.gradeId);
+    const found = one.exercises.find((exercise) => exercise.gradeId === spec.gradeId);
+    if (!found) throw new Error([`${file} was not graded for ${spec.gradeId}.`, ...one.notes].join(' '));
+    return found;
   };
   for (const [i, name] of spec.checkNames.entries()) {
     test(name, async () => {
-      const check = (await result())?.checks[i];
-      expect(check?.reason ?? '').toBe('');
-      expect(check?.earned).toBe(check?.points);
-      expect(check).toBeDefined();
+      const check = (await result()).checks[i];
+      expect(check.earned, [check.reason, check.hint].filter(Boolean).join(' ')).toBe(check.points);
     });
   }
 }

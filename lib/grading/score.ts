@@ -1,0 +1,151 @@
+import crypto from 'node:crypto';
+import type { Release } from './course';
+import type { Reader } from './reader';
+import { matchAnswers, type Answered } from './repair';
+import type { CheckResult, ExerciseResult } from './results';
+import { runExercise, type RunOptions } from './run';
+import { Session, type NamedCell } from './session';
+import { sum, type ExerciseSpec } from './spec';
+import type { Submission } from './submission';
+import { say, type Lang, type Text } from './text';
+
+export interface ScoreOptions {
+  readonly lang: Lang;
+  readonly hidden: boolean;
+  readonly seconds?: number;
+  readonly reader: Reader;
+}
+
+/** Scores a submission against a release. */
+export async function scoreSubmission(
+  submission: Submission,
+  release: Release,
+  { lang, hidden, seconds, reader }: ScoreOptions,
+): Promise<ExerciseResult[]> {
+  const { exercises, specs } = release;
+  const answered = await matchAnswers(
+    submission,
+    exercises.filter((exercise) => specs.has(exercise.gradeId)),
+    release,
+    reader,
+  );
+  // The numbers that checks draw depend on the answers: the same on a regrade, and not to be known beforehand.
+  const hash = crypto
+    .createHash('sha256')
+    .update(JSON.stringify(answered.map(({ versions }) => versions.map(({ source }) => source))));
+  const run: RunOptions = { lang, hidden, seed: hash.digest('hex') };
+  const specOf = ({ exercise }: Answered): ExerciseSpec => {
+    const spec = specs.get(exercise.gradeId);
+    if (!spec) throw new Error(`${exercise.gradeId} has no spec`);
+    return spec;
+  };
+
+  const together = new Session(cellsOf(answered), { seconds });
+  const first: ExerciseResult[] = [];
+  try {
+    await together.start();
+    for (const one of answered) {
+      const spec = specOf(one);
+      first.push(await runExercise(spec, together.subject(one.exercise.gradeId, spec.options.seconds ?? seconds), run));
+    }
+  } finally {
+    await together.close();
+  }
+
+  const results: ExerciseResult[] = [];
+  for (const [i, one] of answered.entries()) {
+    const best = await alone(one, answered.slice(0, i), specOf(one), first[i], run, seconds);
+    const notes = [...one.notes, ...borrowed(one, specOf(one))].map((note) => say(note, lang));
+    results.push({ ...best, notes: [...best.notes, ...notes] });
+  }
+  const byHand = exercises.filter((exercise) => exercise.manual);
+  return [
+    ...results,
+    ...byHand.map(({ gradeId }): ExerciseResult => ({
+      gradeId,
+      score: 0,
+      points: 0,
+      manual: true,
+      checks: [],
+      notes: [],
+    })),
+  ];
+}
+
+/** Says where an answer hands the work to the library, which may or may not be what the exercise is about. */
+function borrowed({ setup, versions, helpers }: Answered, { options }: ExerciseSpec): Text[] {
+  const imported = new Set(setup.flatMap((cell) => [...cell.reading.declared]));
+  const functions = Object.entries(options.library?.() ?? {});
+  const names = new Set(functions.flatMap(([name, f]) => (typeof f === 'function' ? [name, f.name] : [name])));
+  const calls = [...versions.slice(0, 1), ...helpers].flatMap((code) => [...code.reading.members]);
+  return calls
+    .filter((call) => imported.has(call.split('.')[0]) && names.has(call.split('.')[1]))
+    .map((call) => ({
+      en: `The answer calls the library's own ${call}; a person should look at it.`,
+      zh: `答案直接调用了库函数 ${call}，请人工查看。`,
+    }));
+}
+
+/** Everything in the order of the lesson: setup from the release, the student's helpers and answers. */
+function cellsOf(answered: readonly Answered[]): NamedCell[] {
+  const cells: NamedCell[] = [];
+  const seen = new Set<string>();
+  for (const { exercise, setup, helpers, versions } of answered) {
+    for (const { source, reading } of [...setup, ...helpers]) {
+      if (seen.has(source)) continue;
+      seen.add(source);
+      cells.push({ label: `setup ${cells.length + 1}`, reading });
+    }
+    const [first] = versions;
+    if (first) cells.push({ label: exercise.gradeId, reading: first.reading });
+  }
+  return cells;
+}
+
+/**
+ * One exercise once more by itself, where it lost points among the others: so that nothing another cell does can cost it
+ * a point, with the reference in place of those earlier answers that it calls. Every version handed in is tried.
+ */
+async function alone(
+  one: Answered,
+  earlier: readonly Answered[],
+  spec: ExerciseSpec,
+  first: ExerciseResult,
+  run: RunOptions,
+  seconds: number | undefined,
+): Promise<ExerciseResult> {
+  const lost = first.checks.filter((check) => check.earned < check.points);
+  if (!lost.length || (one.versions.length < 2 && lost.every((check) => check.cause === 'missing'))) return first;
+  const { gradeId } = one.exercise;
+  let best = first;
+  for (const [i, version] of one.versions.entries()) {
+    const uses = (name: string): boolean =>
+      [version, ...one.helpers].some((code) => code.reading.identifiers.has(name));
+    const references = earlier
+      .filter(({ solution }) => [...solution.reading.declared].some(uses))
+      .map((other): Answered => ({ ...other, versions: [other.solution], helpers: [] }));
+    const cells = cellsOf([...references, { ...one, versions: [version] }]);
+    const session = new Session(cells, { seconds, lives: 1 });
+    try {
+      const again = await runExercise(spec, session.subject(gradeId, spec.options.seconds ?? seconds), run);
+      // What code says beside a reference could be the reference itself: its own words must not reach the student.
+      const told = (check: CheckResult): boolean => references.length === 0 || check.cause !== 'threw';
+      const whole = i === 0 ? merged(first, again, told) : again;
+      if (whole.score > best.score || i === 0) best = whole;
+    } finally {
+      await session.close();
+    }
+    if (best.score >= best.points) break;
+  }
+  return best;
+}
+
+/** Two runs of one answer: each check at its best, with the reason of the later run where that can be told. */
+function merged(first: ExerciseResult, again: ExerciseResult, told: (check: CheckResult) => boolean): ExerciseResult {
+  const checks = again.checks.map((check, i): CheckResult => {
+    const before = first.checks[i];
+    if (check.earned >= check.points) return check;
+    return before.earned > check.earned || !told(check) ? before : check;
+  });
+  return { ...first, checks, score: sum(checks.map((check) => check.earned)) };
+}
