@@ -80,7 +80,7 @@ export class Executor {
     for (const name of ['stdout', 'stderr'] as const) {
       child[name]?.on('data', (chunk: Buffer) => {
         const text = marks[name].push(chunk);
-        if (name === 'stderr' && /<--- Last few GCs|FATAL ERROR/.test(text)) this.dying = text;
+        if (name === 'stderr' && /<--- Last few GCs|FATAL ERROR/.test(text)) this.dying += text;
         if (!text || this.dying) return; // V8's own dump of a full heap says nothing to the person at the notebook
         const content = { name, text };
         this.handlers.output({ type: 'output', cell: this.running?.cell ?? null, kind: 'stream', content });
@@ -115,8 +115,8 @@ export class Executor {
     if (child !== this.child) return;
     const running = this.running;
     this.running = undefined;
-    if (!this.disposed) this.start();
     const why = error?.message ?? causeOfDeath(code, signal, this.dying, running?.killed ?? false);
+    if (!this.disposed) this.start();
     running?.settle(deathOf(why, running.killed ?? false));
     if (!this.disposed) this.handlers.lost?.(why);
   }

@@ -21,11 +21,19 @@ export interface ExecuteOptions {
   readonly expressions?: Readonly<Record<string, string>>;
 }
 
+const interrupted: CellResult = {
+  status: 'error',
+  ename: 'KeyboardInterrupt',
+  evalue: 'the cell was interrupted before it ran',
+  traceback: ['KeyboardInterrupt: the cell was interrupted before it ran'],
+};
+
 /** One notebook's worth of state: what its cells have declared, and the process where they live. */
 export class Session {
   readonly executor: Executor;
   private readonly host: CellHost;
   private loaded: CellCompiler | undefined;
+  private cancelled = false;
 
   constructor(
     private readonly options: SessionOptions,
@@ -51,9 +59,11 @@ export class Session {
 
   /** Checks, compiles and runs one cell. */
   async execute(source: string, options: ExecuteOptions): Promise<CellResult> {
+    this.cancelled = false;
     const compilation = this.compiler.compile(source, options.label);
     if ('error' in compilation) return compilation.error;
     await this.executor.whenReady();
+    if (this.cancelled) return interrupted;
     return await this.run(compilation.cell, options);
   }
 
@@ -81,6 +91,7 @@ export class Session {
   }
 
   interrupt(): void {
+    this.cancelled = true; // a cell that waits for its process
     this.executor.interrupt();
   }
 

@@ -42,8 +42,12 @@ function respond(how) {
   Atomics.notify(state, WAITING);
 }
 
+let runs = 0;
+
 /** @param {{ type: string, value?: string | null }} command */
 function take(command) {
+  // Noted before the first thread sees it: an interrupt may come right behind.
+  if (command.type === 'run') Atomics.store(state, RUNNING, ++runs);
   if (command.type === 'interrupt') return interrupt();
   if (command.type === 'input' && Atomics.load(state, WAITING) === 1) {
     const bytes = Buffer.from(command.value ?? '').subarray(0, answer.byteLength);

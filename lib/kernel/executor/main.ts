@@ -10,7 +10,7 @@ import { dropInput, installInput, takeInput } from './input';
 import { installModules } from './modules';
 import { installStackTraces, registerCell } from './stack';
 import { captureStreams, markStreams } from './streams';
-import { setRunning, startCommands } from './threads';
+import { cellEnded, startCommands } from './threads';
 import { clearTimers, installTimers, kernelTimers } from './timers';
 import { stopTraining, watchTraining } from './training';
 
@@ -84,14 +84,13 @@ async function resultOf(command: RunCommand): Promise<CellResult> {
 async function run(command: RunCommand): Promise<void> {
   registerCell(command.file, { label: command.label, source: command.source, map: command.map });
   const cell = enterCell(command.cell, command.allowInput);
-  setRunning(true);
   const result = await new Promise<CellResult>((settle) => {
     running = { cell, settle };
     void resultOf(command).then(settle);
   });
   const wasInterrupted = running?.interruptedAt !== undefined;
   running = undefined;
-  setRunning(false);
+  cellEnded();
   dropInput();
   if (wasInterrupted) cell.stopped = true;
   // Promises that reject unhandled are reported after the microtasks: part of the cell still.

@@ -7,10 +7,8 @@ const Slot = { RUNNING: 0, ALIVE: 1, WAITING: 2, LENGTH: 3 } as const;
 const state = new Int32Array(new SharedArrayBuffer(4 * 4));
 const answer = new Uint8Array(new SharedArrayBuffer(64 * 1024));
 
-let runs = 0;
-
-/** Tells the second thread whether there is a cell to interrupt. */
-export const setRunning = (running: boolean): void => void Atomics.store(state, Slot.RUNNING, running ? ++runs : 0);
+/** Tells the second thread that there is no cell to interrupt any more; it knows by itself when one comes. */
+export const cellEnded = (): void => void Atomics.store(state, Slot.RUNNING, 0);
 
 /** Starts the second thread and hands on what it reads. */
 export function startCommands(handle: (command: Command) => void): void {
