@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { applyAdam } from '../engine';
 
 type NamedTensor = Awaited<ReturnType<tf.Optimizer['getWeights']>>[number];
 
 interface Moments {
-  readonly sum: tf.Variable;
-  readonly squares: tf.Variable;
+  readonly m: tf.Variable;
+  readonly v: tf.Variable;
 }
 
 /**
@@ -34,31 +35,31 @@ export class Adam extends tf.Optimizer {
   override applyGradients(gradients: tf.NamedTensorMap | NamedTensor[]): void {
     this.step++;
     const { beta1, beta2 } = this;
-    // The sums are kept without their factors (m = (1−β₁)·sum, v = (1−β₂)·sum of squares), and with both corrections they
-    // go into two numbers a step. That leaves ten operations a variable where the algorithm as printed has fourteen.
-    const spread = Math.sqrt((1 - beta2) / (1 - beta2 ** this.step)); // √v̂ = spread · √squares
-    const rate = (this.learningRate * (1 - beta1)) / (1 - beta1 ** this.step) / spread;
-    const epsilon = this.epsilon / spread;
+    // Both bias corrections, m̂ = m/(1−β₁ᵗ) and v̂ = v/(1−β₂ᵗ), go into two numbers.
+    const spread = Math.sqrt(1 - beta2 ** this.step);
+    const rate = (this.learningRate * spread) / (1 - beta1 ** this.step);
+    const factors = { rate, beta1, beta2, epsilon: this.epsilon * spread };
     const entries: [string, tf.Tensor][] = Array.isArray(gradients)
       ? gradients.map(({ name, tensor }) => [name, tensor])
       : Object.entries(gradients);
     tf.tidy(() => {
       for (const [name, gradient] of entries) {
         const variable = tf.engine().registeredVariables[name];
-        const { sum, squares } = this.momentsOf(name, variable);
-        sum.assign(sum.mul(beta1).add(gradient));
-        squares.assign(squares.mul(beta2).add(gradient.square()));
-        variable.assign(variable.sub(sum.div(squares.sqrt().add(epsilon)).mul(rate)));
+        const { m, v } = this.momentsOf(name, variable);
+        const next = applyAdam({ variable, m, v }, gradient, factors);
+        m.assign(next.m);
+        v.assign(next.v);
+        variable.assign(next.variable);
       }
     });
     this.incrementIterations();
   }
 
-  /** Step, then both sums of each variable, in the order in which they were first updated. */
+  /** Step, then m and v of each variable, in the order in which they were first updated. */
   override async getWeights(): Promise<NamedTensor[]> {
-    const moments = [...this.moments].flatMap(([name, { sum, squares }]) => [
-      { name: `${name}/sum`, tensor: sum },
-      { name: `${name}/squares`, tensor: squares },
+    const moments = [...this.moments].flatMap(([name, { m, v }]) => [
+      { name: `${name}/m`, tensor: m },
+      { name: `${name}/v`, tensor: v },
     ]);
     return [{ name: 'iter', tensor: tf.scalar(this.step, 'int32') }, ...moments];
   }
@@ -73,7 +74,7 @@ export class Adam extends tf.Optimizer {
       }
       const slash = name.lastIndexOf('/');
       const variable = tf.engine().registeredVariables[name.slice(0, slash)];
-      this.momentsOf(variable.name, variable)[name.endsWith('/sum') ? 'sum' : 'squares'].assign(tensor);
+      this.momentsOf(variable.name, variable)[name.endsWith('/m') ? 'm' : 'v'].assign(tensor);
     }
   }
 
@@ -91,13 +92,13 @@ export class Adam extends tf.Optimizer {
     const known = this.moments.get(name);
     if (known) return known;
     const zeros = () => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
-    const made = { sum: zeros(), squares: zeros() };
+    const made = { m: zeros(), v: zeros() };
     this.moments.set(name, made);
     return made;
   }
 
   private disposeMoments(): void {
-    for (const { sum, squares } of this.moments.values()) tf.dispose([sum, squares]);
+    for (const { m, v } of this.moments.values()) tf.dispose([m, v]);
     this.moments.clear();
   }
 }

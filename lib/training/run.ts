@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { Random } from '../engine';
+import { Random, withMemoryAdvice } from '../engine';
 import { UserError } from '../errors';
 import { Adam } from './adam';
 import { packRun, unpackRun } from './checkpoint';
@@ -137,7 +137,7 @@ export class Run<B> {
   private async oneStep(batch: B): Promise<StepInfo> {
     const { options, watch, history } = this;
     const images = tensorsIn(batch)[0]?.shape[0] ?? 0;
-    const { names, scalars, gradients } = this.gradients(batch);
+    const { names, scalars, gradients } = withMemoryAdvice(images, () => this.gradients(batch));
     const values = await readScalars(scalars);
     const [loss] = values;
     if (!values.every(Number.isFinite)) {
@@ -145,7 +145,7 @@ export class Run<B> {
       throw notFinite(options, this.step + 1, names, values);
     }
     this.setRate();
-    this.optimizer.applyGradients(gradients);
+    withMemoryAdvice(images, () => this.optimizer.applyGradients(gradients));
     tf.dispose(gradients);
     this.step++;
     this.stepInEpoch++;

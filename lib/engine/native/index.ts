@@ -1,3 +1,4 @@
+import { installAdam } from './adam';
 import { installConvolution } from './convolution';
 import { installElementwise } from './elementwise';
 import { guardMemory } from './memory';
@@ -13,4 +14,5 @@ export function installNativeKernels(): void {
   installConvolution();
   installElementwise();
   installPooling();
+  installAdam();
 }

@@ -1,3 +1,4 @@
+import { installAdam } from './adam';
 import { installConvolution } from './convolution';
 import { installDepthwise } from './depthwise';
 import { installElementwise } from './elementwise';
@@ -25,4 +26,5 @@ export function installWasmKernels(): void {
   installReduce();
   installElementwise();
   installResize();
+  installAdam();
 }
