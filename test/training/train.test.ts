@@ -103,6 +103,15 @@ describe('train', () => {
     expect(warn.mock.calls.flat().join()).toContain('does not depend on spare');
   });
 
+  test('where memory runs out it says which batch size to try', async () => {
+    const tooMuch = line().run({
+      loss: () => {
+        throw new Error('OOM when allocating tensor with shape[8,100000000]');
+      },
+    });
+    await expect(tooMuch).rejects.toThrow(/Out of memory.*Try a batch size of 4 instead of 8/);
+  });
+
   test.each<[string, Partial<TrainOptions<Batch>>, RegExp]>([
     ['neither epochs nor steps', { epochs: undefined }, /epochs or by steps/],
     ['both', { steps: 3 }, /epochs or by steps/],
