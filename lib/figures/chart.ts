@@ -1,5 +1,5 @@
 import { platform } from '#figures-platform';
-import { bundleFor, codeHtml, figureHtml } from './embed';
+import { bundleFor, codeHtml, figureHtml, type LiveFigure } from './embed';
 import { base64, figure, plainText, type Figure, type MimeBundle } from './figure';
 import type { PlotlyBundle } from './platform/types';
 import type { Annotation, Axis, Frame, Layout, Size, Trace } from './spec';
@@ -47,35 +47,50 @@ export function chart(
   more: Pick<Chart, 'frames' | 'equal' | 'words'> & { readonly still?: Pick<Chart, 'data' | 'layout' | 'size'> } = {},
 ): Chart {
   const { frames, equal, words, still = { data, layout, size } } = more;
-  const title = plainText(layout.title?.text ?? '');
-  const needs = bundleFor(data);
   const live = { data, layout: { ...layout, height: size.height, autosize: true }, config, ...(frames && { frames }) };
   let picture: string | undefined;
-  return figure(
-    {
-      title,
-      text: `[${title || 'chart'}: ${summary(data, frames)}]`,
-      data,
-      layout,
-      size,
-      needs,
-      ...(frames && { frames }),
-      ...(equal && { equal }),
-      ...(words && { words }),
-    },
-    () => {
-      if (picture === undefined) {
-        const bytes = platform.png(renderSvg(still.data, still.layout, still.size), stillScale, 'few');
-        picture = bytes && base64(bytes);
-      }
-      const code = codeToBring(needs, title);
-      return {
-        'application/vnd.plotly.v1+json': live,
-        'text/html': figureHtml(live, { title, size, still: picture, bundle: needs, code }),
-        ...(picture !== undefined && { 'image/png': picture }),
-      };
-    },
-  );
+  const render = () => {
+    if (picture === undefined) {
+      const bytes = platform.png(renderSvg(still.data, still.layout, still.size), stillScale, 'few');
+      picture = bytes && base64(bytes);
+    }
+    return picture;
+  };
+  return liveFigure(live, size, summary(data, frames), render, {
+    data,
+    layout,
+    size,
+    ...(frames && { frames }),
+    ...(equal && { equal }),
+    ...(words && { words }),
+  });
+}
+
+/** A chart of traces that only plotly can draw: it has no still picture, and cannot become a panel. */
+export function foreignChart(data: readonly { readonly type: string }[], layout: Layout, size: Size): Figure {
+  const live = { data, layout: { ...layout, height: size.height, autosize: true }, config };
+  const kinds = [...new Set(data.map(({ type }) => type))].join(', ');
+  return liveFigure(live, size, kinds, () => undefined, {});
+}
+
+function liveFigure<More extends object>(
+  live: LiveFigure,
+  size: Size,
+  words: string,
+  still: () => string | undefined,
+  more: More,
+): Figure & More & { readonly needs: PlotlyBundle } {
+  const title = plainText(live.layout.title?.text ?? '');
+  const needs = bundleFor(live.data);
+  return figure({ title, text: `[${title || 'chart'}: ${words}]`, needs, ...more }, () => {
+    const picture = still();
+    const code = codeToBring(needs, title);
+    return {
+      'application/vnd.plotly.v1+json': live,
+      'text/html': figureHtml(live, { title, size, still: picture, bundle: needs, code }),
+      ...(picture !== undefined && { 'image/png': picture }),
+    };
+  });
 }
 
 function summary(data: readonly Trace[], frames: readonly Frame[] | undefined): string {

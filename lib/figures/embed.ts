@@ -1,5 +1,5 @@
 import type { PlotlyBundle } from './platform/types';
-import type { Frame, Layout, Size, Trace } from './spec';
+import type { Frame, Layout, Size } from './spec';
 import { escapeHtml } from './figure';
 
 /**
@@ -76,7 +76,7 @@ window.genlabFigures = window.genlabFigures || (() => {
 })();`;
 
 export interface LiveFigure {
-  readonly data: readonly Trace[];
+  readonly data: readonly { readonly type: string }[];
   readonly layout: Layout;
   readonly frames?: readonly Frame[];
   readonly config: Readonly<Record<string, unknown>>;

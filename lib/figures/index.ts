@@ -9,6 +9,7 @@ export { heatmap, type HeatmapOptions } from './heatmap';
 export { imageGrid, imageRows, imageStrip, latentWalk, normalGrid, type GridOptions, type WalkOptions } from './images';
 export { panels, type PanelsOptions } from './panels';
 export type { Images, PixelTensor } from './pixels';
+export { plotly, type AnyTrace } from './plotly';
 export { scatter2d, type PointSeries, type ScatterOptions } from './points';
 export { show } from './show';
 export { colors } from './style';

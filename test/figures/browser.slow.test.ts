@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { decode } from 'fast-png';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { animation, curves, heatmap, imageGrid, panels, scatter2d, type Figure } from '../../lib/figures';
+import { animation, curves, heatmap, imageGrid, panels, plotly, scatter2d, type Figure } from '../../lib/figures';
 import { platform } from '../../lib/figures/platform/node';
 
 const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -23,6 +23,9 @@ const points = [
 const outputs = [line('First'), line('Second')].map(html);
 const heat = html(heatmap({ title: 'Heat', values: [[0, 1], [2, 3]], digits: 0 })); // prettier-ignore
 const both = html(panels([scatter2d({ points, title: 'A' }), scatter2d({ points, title: 'B' })], { title: 'Both' }));
+const polar = html(
+  plotly([{ type: 'scatterpolar', r: [1, 2, 3], theta: [0, 120, 240] }], { title: { text: 'Polar' } }),
+);
 const moving = html(
   animation(
     [0, 1, 2].map((t) => ({ label: `t = ${t}`, figure: scatter2d({ points: points.map(([x, y]) => [x + t, y]) }) })),
@@ -107,6 +110,14 @@ describe.skipIf(!executablePath)('in a browser, from a file, with no network', (
     expect(
       await page.locator('figure img').evaluate((image) => (image as HTMLImageElement).naturalWidth),
     ).toBeGreaterThan(0);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('what the small plotly cannot draw comes with the whole one', async () => {
+    const { page, faults } = await open([outputs[0], polar], 2);
+    expect(await page.locator('.polarlayer .trace').count()).toBe(1);
+    expect(await page.locator('.gtitle').allTextContents()).toEqual(['First', 'Polar']);
     expect(faults).toEqual([]);
     await page.close();
   });

@@ -10,6 +10,7 @@ import {
   heatmap,
   histogram,
   panels,
+  plotly,
   rateDistortion,
   scatter2d,
   table,
@@ -248,6 +249,18 @@ describe('charts', () => {
     ],
   ])('say in words what is wrong', (draw, message) => {
     expect(draw).toThrow(message);
+  });
+});
+
+describe('figures as plotly takes them', () => {
+  it('have a still picture where this room can draw them, and none where not', () => {
+    const known = plotly([{ type: 'scatter', mode: 'lines', x: [1, 2], y: [3, 4] }], { title: { text: 'Line' } });
+    expect(inkShare(pngOf(known))).toBeGreaterThan(0.005);
+    const surface = plotly([{ type: 'surface', z: [[1, 2], [3, 4]] }], { title: { text: 'Surface' } }); // prettier-ignore
+    expect(surface.text).toBe('[Surface: surface]');
+    const bundle = surface.bundle();
+    expect(Object.keys(bundle).sort()).toEqual(['application/vnd.plotly.v1+json', 'text/html', 'text/plain']);
+    expect(String(bundle['text/html'])).toContain('genlabFigures.provide("full"');
   });
 });
 
