@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { UserError } from '../errors';
-import type { NotebookLike, NotebookOutput, RunProgress } from '../kernel';
+import type { NotebookLike, NotebookOutput } from '../kernel';
 import type { Lang } from '../lesson';
 import { defineCommand } from './command';
 
@@ -46,7 +46,9 @@ are written all the same.
       allowErrors: values['allow-errors'],
       signal: abort.signal,
       onCell: ({ count, source }) => say(`\n[${count}/${codeCells}] ${firstLine(source)}\n`),
-      onOutput: show,
+      onCellDone: () => settleUpdate(),
+      onOutput: (output) => show(output),
+      onUpdate: showUpdate,
     }).finally(() => process.off('SIGINT', stop));
 
     if (values.output !== undefined) {
@@ -72,13 +74,30 @@ const firstLine = (source: string): string => {
   return line.length > 90 ? `${line.slice(0, 90)}…` : line;
 };
 
-function show(output: NotebookOutput, _cell: RunProgress): void {
+function show(output: NotebookOutput): void {
+  settleUpdate();
   if (output.output_type === 'stream') return say(output.text);
   if (output.output_type === 'error') return say(`${output.traceback.join('\n')}\n`);
   const text = output.data['text/plain'];
   const others = Object.keys(output.data).filter((mime) => mime !== 'text/plain');
   if (typeof text === 'string') say(`${text}\n`);
   else if (others.length) say(`(${others.join(', ')})\n`);
+}
+
+/** What a display shows now, not printed yet. */
+let update: string | undefined;
+
+/** A live display, such as a progress bar: rewrites its line in a terminal; elsewhere only its last state is printed. */
+function showUpdate(output: NotebookOutput): void {
+  const text = output.output_type === 'display_data' ? output.data['text/plain'] : undefined;
+  if (typeof text !== 'string' || text.includes('\n')) return;
+  update = text;
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`);
+}
+
+function settleUpdate(): void {
+  if (update !== undefined) say(process.stdout.isTTY ? '\n' : `${update}\n`);
+  update = undefined;
 }
 
 /** The notebook of a lesson, built as it stands now, or a file. */

@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly onCell?: (progress: RunProgress) => void;
   readonly onCellDone?: (progress: RunProgress & { readonly error?: CellError; readonly seconds: number }) => void;
   readonly onOutput?: (output: NotebookOutput, cell: RunProgress) => void;
+  /** A display shows something new in its place: a progress bar, say. */
+  readonly onUpdate?: (output: NotebookOutput, cell: RunProgress) => void;
 }
 
 export interface Failure extends CellError {
@@ -106,6 +108,7 @@ export async function runNotebook<N extends NotebookLike>(notebook: N, options: 
       const known = displays.get(transient.display_id ?? '') ?? [];
       if (event.kind === 'update_display_data') {
         for (const one of known) Object.assign(one, { data, metadata });
+        if (known.length) options.onUpdate?.(known[0], target.progress);
         return;
       }
       const output = { output_type: 'display_data' as const, data, metadata };
