@@ -7,7 +7,7 @@ import { installWasmKernels } from './wasm';
 import { engineNames, type EngineName, type EngineProvider, type EngineReport } from './types';
 
 let running: Promise<EngineReport> | undefined;
-let chosen: EngineName | undefined;
+let chosen: string | undefined;
 
 /**
  * Starts TensorFlow.js on the best engine of this machine and mends what the engine lacks. Call it once before any
@@ -17,7 +17,7 @@ let chosen: EngineName | undefined;
  * without a name does a missing engine lead to the next one.
  */
 export function ready(options: { engine?: EngineName } = {}): Promise<EngineReport> {
-  const wanted = options.engine ?? (running ? chosen : namedEngine());
+  const wanted = options.engine ?? (running ? chosen : requestedEngine());
   if (!running || wanted !== chosen) {
     chosen = wanted;
     running = start(wanted);
@@ -39,16 +39,11 @@ export function engines(): { engine: EngineName; missing: string | undefined }[]
   return providers.map(({ name, missing }) => ({ engine: name, missing: missing() }));
 }
 
-function namedEngine(): EngineName | undefined {
-  const name = requestedEngine();
-  if (!name) return undefined;
-  const engine = engineNames.find((candidate) => candidate === name);
-  if (!engine) throw new UserError(`GENLAB_ENGINE=${name}: no such engine. There are: ${engineNames.join(', ')}.`, 2);
-  return engine;
-}
-
-async function start(wanted: EngineName | undefined): Promise<EngineReport> {
+async function start(wanted: string | undefined): Promise<EngineReport> {
   if (wanted) {
+    if (!engineNames.some((name) => name === wanted)) {
+      throw new UserError(`GENLAB_ENGINE=${wanted}: no such engine. There are: ${engineNames.join(', ')}.`, 2);
+    }
     const provider = providers.find(({ name }) => name === wanted);
     if (!provider) throw new UserError(`The engine ${wanted} does not exist on this platform.`, 3);
     try {

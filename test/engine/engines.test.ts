@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { describe as describeEngine, engines, ready, type EngineReport } from '../../lib/engine';
@@ -47,6 +48,41 @@ describe('describe', () => {
       'Engine: wasm (TensorFlow.js 4.22.0, 1 thread, SIMD); native is not available: its addon is not built; `npx genlab doctor` tells more.',
     );
   });
+});
+
+test('a native engine that does not load leads to wasm, and one line says why', () => {
+  const script = `
+    const Module = require('node:module');
+    const load = Module._load;
+    Module._load = function (request, ...rest) {
+      if (request.includes('tfjs-node-gpu')) throw new Error('libtensorflow.so.2: cannot open shared object file\\nand more');
+      return load.call(this, request, ...rest);
+    };
+    require('./lib/setup/register.js');
+    const { ready, describe } = require('./lib/engine');
+    ready().then((report) => console.log(describe(report)));`;
+  const { GENLAB_ENGINE: _, ...env } = process.env;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env });
+  const reason = '(libtensorflow\\.so\\.2: cannot open shared object file|its addon is not built)';
+  expect(stdout).toMatch(
+    new RegExp(`^Engine: wasm \\(.*\\); native is not available: ${reason}; \`npx genlab doctor\` tells more\\.\\n$`),
+  );
+  expect(stderr).toBe('');
+});
+
+test('GENLAB_ENGINE with a name that is none', () => {
+  process.env.GENLAB_ENGINE = 'gpu';
+  const attempt = spawnSync(
+    process.execPath,
+    [
+      '-r',
+      './lib/setup/register.js',
+      '-e',
+      "require('./lib/engine').ready().catch((error) => console.log(error.message))",
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(attempt.stdout).toBe('GENLAB_ENGINE=gpu: no such engine. There are: native, webgpu, wasm, cpu.\n');
 });
 
 test('engines lists what this platform has, best first', () => {
