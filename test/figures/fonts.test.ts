@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, it } from 'vitest';
-import { fontsFor } from '../../lib/figures/platform/node-fonts';
+import { withFonts } from '../../lib/figures/platform/node-fonts';
 import { fontWithOnly } from '../../lib/figures/platform/node-subset';
 import { textSvg } from '../../lib/figures/svg/text';
 
@@ -23,7 +23,8 @@ function pixels(words: string, fontFiles: string[]): Uint8Array {
 }
 
 it('Latin words need no font of this machine', () => {
-  expect(fontsFor(svgOf('Loss β √x ‖z‖')).every((file) => file.includes('dejavu-fonts-ttf'))).toBe(true);
+  const files = withFonts(svgOf('Loss β √x ‖z‖'), (all) => all);
+  expect(files.every((file) => file.includes('dejavu-fonts-ttf'))).toBe(true);
 });
 
 it('a file that is no font is used as it is', () => {
@@ -31,18 +32,25 @@ it('a file that is no font is used as it is', () => {
 });
 
 describe.skipIf(!source)('a Chinese font', () => {
+  /** The words drawn with the font cut down, and with the whole of it. */
+  const both = (words: string) =>
+    withFonts(svgOf(words), (files) => [pixels(words, files), pixels(words, [...files.slice(0, -1), noto])]);
+
   it('is cut down to the letters in use, which look as before', () => {
-    const files = fontsFor(svgOf('变分自编码器：损失，第一步'));
-    const [own] = files.slice(-1);
-    expect(statSync(own).size).toBeLessThan(3_000_000);
-    const latin = files.slice(0, -1);
-    expect(pixels('变分自编码器：损失', files)).toEqual(pixels('变分自编码器：损失', [...latin, noto]));
-    expect(pixels('变', files)).not.toEqual(pixels('分', files));
+    const [own, whole] = both('变分自编码器：损失');
+    expect(own).toEqual(whole);
+    expect(both('变')[0]).not.toEqual(both('分')[0]);
   });
 
-  it('grows with the letters that come later', () => {
-    const files = fontsFor(svgOf('梯度下降'));
-    const latin = files.slice(0, -1);
-    expect(pixels('梯度下降变分', fontsFor(svgOf('变分')))).toEqual(pixels('梯度下降变分', [...latin, noto]));
+  it('grows with the letters that come later, and stays small', () => {
+    const [own, whole] = both('梯度下降变分');
+    expect(own).toEqual(whole);
+    const size = withFonts(svgOf('第一步'), (files) => statSync(files[files.length - 1]).size);
+    expect(size).toBeLessThan(3_000_000);
+  });
+
+  it('leaves no file behind', () => {
+    const file = withFonts(svgOf('损失'), (files) => files[files.length - 1]);
+    expect(existsSync(file)).toBe(false);
   });
 });

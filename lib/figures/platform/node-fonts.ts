@@ -22,61 +22,54 @@ const chineseFiles = [
   ['simhei.ttf'],
 ];
 
-/** Files of the fonts that a picture needs and no more: the renderer loads them anew for each picture. */
-export function fontsFor(svg: string): string[] {
+/**
+ * Draws with the fonts that a picture needs and no more: the renderer loads them anew for each picture, from files.
+ * @param draw gets the names of the files, which may be gone after it
+ */
+export function withFonts<Result>(svg: string, draw: (files: string[]) => Result): Result {
   const latin = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSans-Oblique.ttf'].map((file) =>
     require.resolve(`dejavu-fonts-ttf/ttf/${file}`),
   );
   const letters = svg.match(chinese);
-  if (!letters) return latin;
-  const weights = svg.includes('font-weight="bold"') ? 2 : 1;
-  return [
-    ...latin,
-    ...chineseFonts()
-      .slice(0, weights)
-      .map((font) => font.fileWith(letters)),
-  ];
+  if (!letters) return draw(latin);
+  const fonts = chineseFonts().slice(0, svg.includes('font-weight="bold"') ? 2 : 1);
+  const own = temporaryFolder();
+  try {
+    return draw([...latin, ...fonts.map((font) => font.fileWith(letters, own))]);
+  } finally {
+    if (own) rmSync(own, { recursive: true, force: true });
+  }
+}
+
+/** @returns undefined where nothing may be written */
+function temporaryFolder(): string | undefined {
+  try {
+    return mkdtempSync(path.join(tmpdir(), 'genlab-fonts-'));
+  } catch {
+    return undefined;
+  }
 }
 
 /**
- * A font as a file with only the letters that were asked for so far. The renderer reads the whole file for each letter it
- * draws, and a Chinese font has 20 MB: without this, a title takes a second.
+ * A font with only the letters that were asked for so far. The renderer reads the whole file for each letter it draws,
+ * and a Chinese font has 20 MB: without this, a title takes a second.
  */
 class GrowingFont {
   private readonly letters = new Set<string>();
-  private file: string | undefined;
+  private part: Buffer | undefined;
 
   constructor(private readonly source: string) {}
 
-  fileWith(letters: Iterable<string>): string {
+  fileWith(letters: Iterable<string>, folder: string | undefined): string {
+    if (!folder) return this.source; // slow, but right
     const known = this.letters.size;
     for (const letter of letters) this.letters.add(letter);
-    if (this.file === undefined || this.letters.size > known) this.file = this.write();
-    return this.file;
+    if (this.letters.size > known) this.part = fontWithOnly(readFileSync(this.source), [...this.letters]);
+    if (!this.part) return this.source;
+    const file = path.join(folder, path.basename(this.source));
+    writeFileSync(file, this.part);
+    return file;
   }
-
-  private write(): string {
-    const part = fontWithOnly(readFileSync(this.source), [...this.letters]);
-    if (!part) return this.source;
-    try {
-      const file = path.join(folder(), path.basename(this.source));
-      writeFileSync(file, part);
-      return file;
-    } catch {
-      return this.source; // where nothing may be written: slow, but right
-    }
-  }
-}
-
-let ownFolder: string | undefined;
-
-function folder(): string {
-  if (ownFolder === undefined) {
-    const made = mkdtempSync(path.join(tmpdir(), 'genlab-fonts-'));
-    ownFolder = made;
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-  }
-  return ownFolder;
 }
 
 let found: GrowingFont[] | undefined;

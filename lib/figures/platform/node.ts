@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { Resvg } from '@resvg/resvg-js';
-import { fontsFor } from './node-fonts';
+import { withFonts } from './node-fonts';
 import { encodePng } from './node-png';
 import type { FigurePlatform, PlotlyBundle } from './types';
 
@@ -22,11 +22,12 @@ export const platform: FigurePlatform = {
     return code;
   },
   png(svg, scale, colors) {
-    const picture = new Resvg(svg, {
-      fitTo: { mode: 'zoom', value: scale },
-      font: { loadSystemFonts: false, fontFiles: fontsFor(svg), defaultFontFamily: 'DejaVu Sans' },
-    });
-    const { pixels, width, height } = picture.render();
+    const { pixels, width, height } = withFonts(svg, (fontFiles) =>
+      new Resvg(svg, {
+        fitTo: { mode: 'zoom', value: scale },
+        font: { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' },
+      }).render(),
+    );
     return encodePng(pixels, width, height, colors);
   },
 };
