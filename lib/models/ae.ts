@@ -9,6 +9,7 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { type Activation, type Arch, checkBody, decoderBody, dense, encoderBody, Seeds, variablesOf } from '../nn';
 import { type History, train } from '../training';
 import { asSplit, type ImageBatch, type ImageSplit, type ImageTraining } from './data';
+import { expectSameShape, expectShape } from './shapes';
 
 export interface AeConfig {
   /** Of one example: [H, W, C] of an image, or [n] of a point. */
@@ -59,11 +60,13 @@ export function buildAutoencoder(config: Partial<AeConfig> = {}): Autoencoder {
 
 /** Images to codes. [B,H,W,C] -> [B,k] */
 export function encode(model: Autoencoder, x: tf.Tensor): Tensor2D {
+  expectShape('encode', 'x', x, ['B', ...model.config.inputShape]);
   return tf.tidy(() => model.encoder.apply(x) as Tensor2D);
 }
 
 /** Codes to images in [0, 1]. [B,k] -> [B,H,W,C] */
 export function decode<X extends tf.Tensor = Tensor4D>(model: Autoencoder, z: Tensor2D): X {
+  expectShape('decode', 'z', z, ['B', model.config.latentDim]);
   return tf.tidy(() => model.decoder.apply(z) as X);
 }
 
@@ -87,6 +90,7 @@ export function reconstructionLoss(
   kind: ReconstructionKind,
   over: 'sum' | 'mean' = 'sum',
 ): Tensor1D {
+  expectSameShape('reconstructionLoss', { x, xHat });
   return tf.tidy(() => {
     const each = kind === 'mse' ? x.sub(xHat).square() : binaryCrossEntropy(x, xHat);
     const flat = each.reshape([x.shape[0], -1]); // [B, n]

@@ -12,6 +12,7 @@ import { UserError } from '../errors';
 import { type Activation, type Arch, checkBody, decoderBody, dense, encoderBody, Seeds, variablesOf } from '../nn';
 import { type History, train } from '../training';
 import { asSplit, type ImageBatch, type ImageSplit, type ImageTraining } from './data';
+import { expectSameShape, expectShape } from './shapes';
 
 export interface VaeConfig {
   /** Of one example: [H, W, C] of an image, or [n] of a point. */
@@ -94,11 +95,13 @@ export function buildVae(config: Partial<VaeConfig> = {}): Vae {
 
 /** z = μ + σ ⊙ ε, §2.4: the randomness is in ε, so gradients reach μ and log σ². All [B,k]. */
 export function reparameterize(mu: Tensor2D, logVar: Tensor2D, noise: Tensor2D): Tensor2D {
+  expectSameShape('reparameterize', { mu, logVar, noise });
   return tf.tidy(() => mu.add(logVar.mul(0.5).exp().mul(noise)));
 }
 
 /** KL(N(μ, σ²) ‖ N(0, I)) = ½ Σ (μ² + σ² − 1 − log σ²), appendix B, in nats. [B,k], [B,k] -> [B] */
 export function gaussianKl(mu: Tensor2D, logVar: Tensor2D): Tensor1D {
+  expectSameShape('gaussianKl', { mu, logVar });
   return tf.tidy(() => mu.square().add(logVar.exp()).sub(1).sub(logVar).sum<Tensor1D>(1).mul(0.5));
 }
 
@@ -109,16 +112,18 @@ export function gaussianKl(mu: Tensor2D, logVar: Tensor2D): Tensor1D {
  * is no longer a probability of x, but it is the usual loss, and what published figures mean.
  */
 export function bernoulliLogLikelihood(x: tf.Tensor, logits: tf.Tensor): Tensor1D {
+  expectSameShape('bernoulliLogLikelihood', { x, logits });
   return tf.tidy(() => perImage(x.mul(logits).sub(logits.softplus())));
 }
 
 /**
- * log N(x; mean, σ²) = −½ Σ log 2π + log σ² + (x − mean)²/σ², appendix C.2, in nats. [B, …], [B, …] -> [B]
+ * log N(x; mean, σ²) = −½ Σ (log 2π + log σ² + (x − mean)²/σ²), appendix C.2, in nats. [B, …], [B, …] -> [B]
  *
  * A density, so it may be above 0.
  * @param logVar log σ², of each pixel or one number for all of them (2 log σ)
  */
 export function gaussianLogLikelihood(x: tf.Tensor, mean: tf.Tensor, logVar: tf.Tensor | number): Tensor1D {
+  expectSameShape('gaussianLogLikelihood', typeof logVar === 'number' ? { x, mean } : { x, mean, logVar });
   return tf.tidy(() => {
     const spread = typeof logVar === 'number' ? tf.scalar(logVar) : logVar;
     const squares = x.sub(mean).square().div(spread.exp());
@@ -143,6 +148,7 @@ export function loss({ reconstruction, kl }: Pick<ElboTerms, 'reconstruction' | 
 
 /** q(z|x), or q(z|x,y). [B,H,W,C] -> [B,k], [B,k] */
 export function encode(model: Vae, x: tf.Tensor, labels?: Tensor1D): Posterior {
+  expectShape('encode', 'x', x, ['B', ...model.config.inputShape]);
   return tf.tidy(() => {
     const [mu, logVar] = model.encoder.apply(withLabels(model, x, labels)) as [Tensor2D, Tensor2D];
     return { mu, logVar };
@@ -151,6 +157,7 @@ export function encode(model: Vae, x: tf.Tensor, labels?: Tensor1D): Posterior {
 
 /** What the decoder says before the likelihood reads it: logits (Bernoulli) or means (Gaussian). [B,k] -> [B,H,W,C] */
 export function decodeRaw<X extends tf.Tensor = Tensor4D>(model: Vae, z: Tensor2D, labels?: Tensor1D): X {
+  expectShape('decode', 'z', z, ['B', model.config.latentDim]);
   return tf.tidy(() => model.decoder.apply(withLabels(model, z, labels)) as X);
 }
 
@@ -194,6 +201,7 @@ export function sample(model: Vae, n: number, random: Random, labels?: Tensor1D)
  * @param noise ε for each of the K draws, [K,B,k]
  */
 export function importanceWeightedBound(model: Vae, x: tf.Tensor, noise: tf.Tensor3D, labels?: Tensor1D): Tensor1D {
+  expectShape('importanceWeightedBound', 'noise', noise, ['B', x.shape[0], model.config.latentDim]);
   return tf.tidy(() => {
     const { mu, logVar } = encode(model, x, labels);
     const logWeights = tf.unstack(noise).map((eps) => {

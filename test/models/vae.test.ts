@@ -216,6 +216,20 @@ describe('the network', () => {
     expect(weights(7)).not.toEqual(weights(8));
   });
 
+  test('says which argument has a wrong shape, where TensorFlow.js would stretch it', () => {
+    const [wide, thin] = [tf.zeros<tf.Rank.R2>([4, 3]), tf.zeros<tf.Rank.R2>([4, 1])];
+    expect(() => vae.gaussianKl(wide, thin)).toThrow('gaussianKl: logVar must have the shape of mu, [4,3], got [4,1].');
+    expect(() => vae.reparameterize(wide, wide, thin)).toThrow(/noise must have the shape of mu/);
+    expect(() => vae.bernoulliLogLikelihood(wide, thin)).toThrow(/logits must have the shape of x/);
+    expect(() => vae.gaussianLogLikelihood(wide, wide, thin)).toThrow(/logVar must have the shape of x/);
+    const model = vae.buildVae({ hidden: [4] });
+    expect(() => vae.encode(model, wide)).toThrow('encode: x must have the shape [B, 28, 28, 1], got [4, 3].');
+    expect(() => vae.decode(model, wide)).toThrow('decode: z must have the shape [B, 20], got [4, 3].');
+    expect(() => vae.importanceWeightedBound(model, tf.zeros([4, 28, 28, 1]), tf.zeros([2, 4, 3]))).toThrow(
+      /\[B, 4, 20\]/,
+    );
+  });
+
   test('says what does not fit', () => {
     expect(() => vae.buildVae({ arch: 'conv', hidden: [4, 4, 4] })).toThrow(/28×28 cannot be divided by 8/);
     expect(() => vae.buildVae({ hidden: [0] })).toThrow(/hidden/);
