@@ -3,22 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { type NotebookOutput, type RunOptions, runNotebook } from '../../lib/kernel';
+import { code, outputsOf, runIn } from './cells';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'notebook-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-const code = (source: string | string[]) => ({
-  cell_type: 'code',
-  source,
-  metadata: {},
-  outputs: ['old'],
-  execution_count: 9,
-});
-const run = (cells: { cell_type: string; source: string | string[] }[], options: Partial<RunOptions> = {}) =>
-  runNotebook({ cells, metadata: { kept: true }, nbformat: 4, nbformat_minor: 5 }, { cwd: folder, ...options });
-
-const outputsOf = (cell: object): NotebookOutput[] => (cell as { outputs: NotebookOutput[] }).outputs;
+const run = runIn(folder);
 
 test('outputs are those of a notebook', async () => {
   const seen: string[] = [];
@@ -69,19 +59,6 @@ test('the first failure ends the run and says where it was', async () => {
   expect(outputsOf(all.notebook.cells[2])).toMatchObject([{ text: 'never\n' }]);
 });
 
-test('a cell that runs too long is interrupted; a signal ends the run', async () => {
-  const late = await run([code('for (;;);'), code("'next'")], { timeout: 700, allowErrors: true });
-  expect(late.failures).toMatchObject([{ count: 1, ename: 'KeyboardInterrupt' }]);
-  expect(outputsOf(late.notebook.cells[1])).toMatchObject([{ data: { 'text/plain': "'next'" } }]);
-
-  const abort = new AbortController();
-  const stopped = run([code("console.log('begun');\nawait new Promise(() => {});"), code("'next'")], {
-    signal: abort.signal,
-    onOutput: () => abort.abort(),
-  });
-  expect((await stopped).failures).toMatchObject([{ count: 1, ename: 'KeyboardInterrupt' }]);
-});
-
 test('cells run in their folder with the environment they are given, and nobody answers questions', async () => {
   fs.writeFileSync(path.join(folder, 'data.json'), '{"a": 3}');
   const { notebook, failures } = await run(
@@ -95,20 +72,4 @@ test('cells run in their folder with the environment they are given, and nobody 
   );
   expect(outputsOf(notebook.cells[0])).toMatchObject([{ data: { 'text/plain': "[ 3, true, 'yes' ]" } }]);
   expect(failures).toMatchObject([{ count: 2, ename: 'Error' }]);
-});
-
-test('out of memory says so, and the next cell runs in a new process', async () => {
-  const { failures } = await run(
-    [
-      code('let kept = 1;'),
-      code("const all: string[][] = [];\nfor (;;) all.push(new Array(1e5).fill('x'));"),
-      code('kept'),
-    ],
-    { allowErrors: true, env: { NODE_OPTIONS: '--max-old-space-size=60' } },
-  );
-  expect(failures).toMatchObject([
-    { count: 2, ename: 'OutOfMemory' },
-    { count: 3, ename: 'TypeScriptError' },
-  ]);
-  expect(failures[0].evalue).toContain('All variables are lost');
 });
