@@ -5,7 +5,7 @@
 import { Console } from 'node:console';
 import net from 'node:net';
 import { Writable } from 'node:stream';
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { ready } from '../engine';
 import { CellScope, type PreparedCell } from './cells';
 import { describeError, Host, type Answer, type Ask } from './host';
@@ -37,6 +37,31 @@ async function load(specifier: string): Promise<unknown> {
   if (specifier === 'genlab') return { ...(found as object), check: noCheck };
   if (typeof found === 'object' && found !== null && !('__esModule' in found)) return { ...found, default: found };
   return found;
+}
+
+/**
+ * Native code would run outside all of Node's rules, so none is loaded. A package that brings some can still be imported;
+ * only what needs the native part fails.
+ */
+function withoutAddons(): void {
+  const absent = (): never => {
+    throw new Error('There is no native code while work is graded.');
+  };
+  const nothing: unknown = new Proxy(
+    {},
+    {
+      get: (_, key) =>
+        key === '__esModule'
+          ? undefined
+          : function () {
+              absent();
+            },
+    },
+  );
+  const { _extensions: extensions } = Module as unknown as {
+    _extensions: Record<string, (module: { exports: unknown }) => void>;
+  };
+  extensions['.node'] = (module) => void (module.exports = nothing);
 }
 
 /** What student code could use against the processes around it. The sandbox forbids most of it once more from outside. */
@@ -90,6 +115,7 @@ async function main(): Promise<void> {
   await ready({ engine: 'cpu' });
   const scope = new CellScope(load);
   const host = new Host(scope.lookup);
+  withoutAddons();
   disarm();
   const clearTimers = ownTimers();
 

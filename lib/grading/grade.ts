@@ -71,9 +71,9 @@ async function gradeFile(
   const wrong = disagreements(found);
   if (wrong.length) throw new Error(wrong.join('\n')); // the course is at fault, and nobody's score may suffer
   const { hidden = true, seconds } = options;
-  const exercises = await scoreSubmission(submission, found, { lang, hidden, seconds, reader });
-  const all = [...submission.notes, ...notes].map((note) => say(note, lang));
-  return { file, lang, lesson: slug, ...totals(exercises), exercises, notes: all };
+  const scored = await scoreSubmission(submission, found, { lang, hidden, seconds, reader });
+  const all = [...submission.notes, ...notes, ...scored.notes].map((note) => say(note, lang));
+  return { file, lang, lesson: slug, ...totals(scored.exercises), exercises: scored.exercises, notes: all };
 }
 
 /** Which lesson a notebook is of: the one whose exercises it holds; what it says of itself only where it holds none. */

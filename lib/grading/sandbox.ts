@@ -132,7 +132,7 @@ export class Sandbox {
       try {
         process.kill(-this.child.pid, 'SIGKILL');
       } catch {
-        // It is gone already.
+        this.child.kill('SIGKILL'); // no groups here (Windows), or it is gone already
       }
     }
   }

@@ -21,7 +21,7 @@ export async function scoreSubmission(
   submission: Submission,
   release: Release,
   { lang, hidden, seconds, reader }: ScoreOptions,
-): Promise<ExerciseResult[]> {
+): Promise<{ exercises: ExerciseResult[]; notes: Text[] }> {
   const { exercises, specs } = release;
   const answered = await matchAnswers(
     submission,
@@ -59,17 +59,19 @@ export async function scoreSubmission(
     results.push({ ...best, notes: [...best.notes, ...notes] });
   }
   const byHand = exercises.filter((exercise) => exercise.manual);
-  return [
-    ...results,
-    ...byHand.map(({ gradeId }): ExerciseResult => ({
-      gradeId,
-      score: 0,
-      points: 0,
-      manual: true,
-      checks: [],
-      notes: [],
-    })),
-  ];
+  const manual = byHand.map(({ gradeId }): ExerciseResult => ({
+    gradeId,
+    score: 0,
+    points: 0,
+    manual: true,
+    checks: [],
+    notes: [],
+  }));
+  const notes = together.setupFaults.map((reason) => ({
+    en: `A setup cell of the lesson itself fails where work is graded. ${say(reason, 'en')}`,
+    zh: `课程自带的准备单元格在评分环境中出错。${say(reason, 'zh')}`,
+  }));
+  return { exercises: [...results, ...manual], notes };
 }
 
 /** Says where an answer hands the work to the library, which may or may not be what the exercise is about. */
@@ -94,7 +96,7 @@ function cellsOf(answered: readonly Answered[]): NamedCell[] {
     for (const { source, reading } of [...setup, ...helpers]) {
       if (seen.has(source)) continue;
       seen.add(source);
-      cells.push({ label: `setup ${cells.length + 1}`, reading });
+      cells.push({ label: `cell ${cells.length + 1}`, reading, setup: setup.some((cell) => cell.source === source) });
     }
     const [first] = versions;
     if (first) cells.push({ label: exercise.gradeId, reading: first.reading });

@@ -14,6 +14,8 @@ export interface NamedCell {
   /** The exercise it answers, or what it is otherwise. */
   readonly label: string;
   readonly reading: Reading;
+  /** Comes from the lesson itself and must load. */
+  readonly setup?: boolean;
 }
 
 /** What kept a cell from loading. */
@@ -53,6 +55,11 @@ export class Session {
   /** Why an exercise's own cell did not load. */
   faultOf(label: string): Fault | undefined {
     return this.loads.find((load) => load.cell.label === label && load.fault)?.fault;
+  }
+
+  /** Why cells of the lesson's own did not load, where any did not. The course is at fault then. */
+  get setupFaults(): Text[] {
+    return this.loads.flatMap(({ cell, fault }) => (cell.setup && fault ? [fault.reason] : []));
   }
 
   /** Loads one more cell, now if the child runs. For trying several answers in one child. */

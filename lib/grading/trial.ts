@@ -7,6 +7,7 @@ import { Session, type NamedCell } from './session';
 import { readSource } from './source';
 import type { ExerciseSpec } from './spec';
 import type { Exercise } from '../lesson';
+import { say } from './text';
 
 /** One exercise with its lesson around it, for trying many answers: how a spec is put to the proof. */
 export class Trial {
@@ -29,7 +30,7 @@ export class Trial {
     const references = exercises.slice(0, at).filter((one) => one.kind === 'code' && !one.manual);
     const before = [
       ...exercise.setup.map((source, i): NamedCell => ({ label: `setup ${i + 1}`, reading: readSource(source) })),
-      ...references.map((one): NamedCell => ({ label: one.gradeId, reading: readSource(one.solution) })),
+      ...references.map((one): NamedCell => ({ label: one.gradeId, reading: readSource(one.solution), setup: true })),
     ];
     return new Trial(exercise, spec, before);
   }
@@ -37,7 +38,13 @@ export class Trial {
   /** What an answer would score. All answers of a trial share one sandbox, as long as it lives. */
   async grade(source: string): Promise<ExerciseResult> {
     const { gradeId, options } = this.spec;
-    this.session ??= new Session(this.before);
+    if (!this.session) {
+      this.session = new Session(this.before);
+      await this.session.start();
+      const [fault] = this.session.setupFaults;
+      if (fault !== undefined)
+        throw new Error(`A cell before ${gradeId} fails where work is graded. ${say(fault, 'en')}`);
+    }
     await this.session.add({ label: gradeId, reading: readSource(source) });
     return runExercise(this.spec, this.session.subject(gradeId, options.seconds), runOptions);
   }

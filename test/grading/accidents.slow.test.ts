@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { gradeFiles } from '../../lib/grading';
-import { notebookText, type Notebook, type NotebookCell } from '../../lib/lesson';
+import { buildNotebook, loadLesson, notebookText, type Notebook, type NotebookCell } from '../../lib/lesson';
 import { answering, course, grade, gradeIdOf, miniNotebook, scores, solutionOf, words } from './support';
 
 vi.setConfig({ testTimeout: 180_000 }); // the machine may be busy
@@ -204,6 +204,24 @@ describe('what cannot be graded scores 0 and says why', () => {
       expect(scores(result)).toEqual(none);
       expect(result.lang).toBe(lang);
       expect(words(result)).toMatch(lang === 'en' ? /`scale` is not written yet/ : /还没有写/);
+    }
+  });
+});
+
+describe('an answer that hands the work to the library', () => {
+  it('is pointed out, whatever it scores', async () => {
+    const notebook = buildNotebook(loadLesson('04-vae'), { lang: 'en', variant: 'solution' });
+    const source = 'function gaussianKl(mu: Tensor2D, logVar: Tensor2D) {\n  return vae.gaussianKl(mu, logVar);\n}';
+    const cells = notebook.cells.map((cell) => (gradeIdOf(cell) === 'vae-kl' ? { ...cell, source } : cell));
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'genlab-test-'));
+    const file = path.join(folder, 'borrowed.ipynb');
+    fs.writeFileSync(file, JSON.stringify({ ...notebook, cells }));
+    try {
+      const [result] = await gradeFiles([file]);
+      expect(result.score).toBe(result.maxScore);
+      expect(words(result)).toContain("calls the library's own vae.gaussianKl");
+    } finally {
+      fs.rmSync(folder, { recursive: true });
     }
   });
 });
