@@ -60,6 +60,12 @@ export function mendTape(): void {
   };
 }
 
+/**
+ * Layers multiply and convolve by these. Under a gradient TensorFlow.js fuses no activation but the linear one, and then of
+ * the result that is saved before its last reshape only the shape is used.
+ */
+const onlyShapesMatter = /^fused(MatMul|Conv2d|DepthwiseConv2d)_/i;
+
 /** Moves the copies of outputs behind the operation, which is the tape's last node. */
 function reorder(
   { state }: Recorder,
@@ -81,7 +87,7 @@ function reorder(
       tape.splice(i, 1);
       tape.push(node);
       place--;
-    } else if (!inputIds.has(original) && state.gradientDepth > 1) {
+    } else if (!inputIds.has(original) && state.gradientDepth > 1 && !onlyShapesMatter.test(kernelName)) {
       throw new Error(
         `${readable(kernelName)} cannot be differentiated twice: its gradient is made from an intermediate result. ` +
           'Write it with plain operations (log, exp, softmax, …) inside a gradient of a gradient.',
