@@ -7,7 +7,8 @@ import { variablesOf } from '../../lib/nn';
 import { train } from '../../lib/training';
 
 beforeAll(async () => {
-  await ready();
+  await ready({ engine: 'cpu' }); // for numbers as few as here the plain one is the fastest
+  vi.setConfig({ testTimeout: 180_000 });
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
 });
 
