@@ -31,7 +31,7 @@ export interface ExecutorHandlers {
 }
 
 /** Milliseconds after an interrupt before a process that does not end its cell is killed. */
-const KILL_AFTER = 5000;
+const KILL_AFTER = 10_000;
 
 /**
  * The process that runs cells, seen from its parent. One cell at a time. If it dies (out of memory, a crash in native code,
