@@ -44,7 +44,7 @@
 // 6. 看懂二维隐空间地图：谁挨着谁，哪里重叠，哪里是空的；
 // 7. 用一张图解释：好的压缩器为什么未必是生成器。
 //
-// **用时**：阅读和练习约 60 分钟。所有训练单元在双核处理器上合计约一分钟，每个单元开始训练前都会先报出预计时间。
+// **用时**：阅读和练习约 60 分钟。所有训练代码在双核处理器上合计约一分钟，每次训练开始时都会先报出预计时间。
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
@@ -138,7 +138,7 @@ show(
 // With $k<n$ the code is a narrow door, the **bottleneck**: whatever does not fit through it is lost. Neither function is
 // given. Both are neural networks, and they learn together what is worth carrying through.
 //
-// The smallest network that can bend has one hidden layer. With weights $W_1,W_2$, biases $b_1,b_2$ and $\tanh$ as the bend,
+// The smallest network that can bend has one hidden layer. With weights $W_1,W_2$, biases $b_1,b_2$ and $\tanh$ as the bend (the *activation function*),
 //
 // $$e(x)=\tanh(x\,W_1+b_1)\,W_2+b_2 .$$
 //
@@ -158,12 +158,32 @@ show(
 // 当 $k<n$ 时，编码就是一道窄门，也叫**瓶颈**（bottleneck）：挤不过去的信息就丢了。两个函数都不是事先给定的，
 // 它们都是神经网络，在训练中一起学会哪些信息值得带过门去。
 //
-// 能“拐弯”的最小网络有一个隐藏层。设权重为 $W_1,W_2$，偏置为 $b_1,b_2$，用 $\tanh$ 来拐弯，
+// 能“拐弯”的最小网络有一个隐藏层。设权重为 $W_1,W_2$，偏置为 $b_1,b_2$，用非线性的激活函数 $\tanh$ 来“拐弯”，
 //
 // $$e(x)=\tanh(x\,W_1+b_1)\,W_2+b_2 .$$
 //
 // 一批 $B$ 个点排成矩阵，一行一个点，于是形状可以从左往右读：$[B,n]\cdot[n,h]\to[B,h]$，再 $[B,h]\cdot[h,k]\to[B,k]$，
 // 其中 $h$ 是隐藏单元的个数。解码器形式相同，只是把 $k$ 和 $n$ 对调。
+
+// %%
+show(
+  figures.diagram({
+    title: 'Many numbers in, few through the door, many out' /* zh: '进来很多数，过门只有几个，出去又是很多' */,
+    nodes: [
+      { id: 'x', x: 0, y: 0, text: 'x<br>n = 784', shape: 'round' },
+      { id: 'e', x: 1, y: 0, text: 'encoder e' /* zh: '编码器 e' */ },
+      { id: 'z', x: 2, y: 0, text: 'z<br>k = 2', shape: 'round', color: 1 },
+      { id: 'd', x: 3, y: 0, text: 'decoder d' /* zh: '解码器 d' */ },
+      { id: 'xHat', x: 4, y: 0, text: 'x̂<br>n = 784', shape: 'round' },
+    ],
+    edges: [
+      { from: 'x', to: 'e' },
+      { from: 'e', to: 'z' },
+      { from: 'z', to: 'd' },
+      { from: 'd', to: 'xHat' },
+    ],
+  }),
+);
 
 // %% [markdown] lang="en"
 // ### Exercise 1 · The forward pass (3 points)
@@ -216,8 +236,7 @@ await check('ae-forward', { forward });
 // $$\mathcal L(x)=\lVert x-d(e(x))\rVert^2=\sum_{i=1}^{n}\bigl(x_i-\hat x_i\bigr)^2 ,$$
 //
 // and for a batch its average over the $B$ examples. Look at the two words: **summed** over the coordinates of one example,
-// **averaged** over the examples. Many programs average over everything instead. For an autoencoder that only rescales the
-// loss by $1/n$ and a different learning rate makes up for it. In lesson 04 a second term joins, and then the same habit
+// **averaged** over the examples. Many programs average over everything instead. For an autoencoder that only multiplies the loss by $1/n$, which moves no minimum. In lesson 04 a second term joins, and then the same habit
 // becomes one of the best-hidden bugs of the trade. So we are strict from the start.
 //
 // ### Exercise 2 · Reconstruction loss (2 points)
@@ -230,7 +249,7 @@ await check('ae-forward', { forward });
 // $$\mathcal L(x)=\lVert x-d(e(x))\rVert^2=\sum_{i=1}^{n}\bigl(x_i-\hat x_i\bigr)^2 ,$$
 //
 // 一批数据则对 $B$ 个样本取平均。请留意两个词：对一个样本的各个坐标**求和**，对不同样本**取平均**。
-// 很多程序干脆全都取平均。对自编码器来说，这只是把损失乘上 $1/n$，换个学习率就能补回来。可到了第 04 课，损失里会多出第二项，
+// 很多程序干脆全都取平均。对自编码器来说，这只是把损失乘上 $1/n$，最小值的位置不变。可到了第 04 课，损失里会多出第二项，
 // 同样的习惯就会变成这一行里藏得最深的错误之一。所以我们从一开始就分清楚。
 //
 // ### 练习 2 · 重构损失（2 分）
@@ -295,8 +314,8 @@ await train({
   variables: [down, up],
   batches: () => [curve.clone()],
   loss: (x: Tensor2D) => reconstructionLoss(x, throughLinear(x)),
-  steps: 300,
-  learningRate: 0.02,
+  steps: 600,
+  learningRate: 0.03,
 });
 
 // %%
@@ -319,28 +338,28 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Grey is the data, orange what comes out of the door. The linear pair can only reach a straight line, and the best straight
-// line through a cloud is the one along which the cloud varies most: the first **principal component**. A linear autoencoder
-// trained with the squared error finds the same subspace as principal component analysis (Baldi & Hornik, 1989); it is the
-// bend, not the bottleneck, that makes something new possible. The bent pair has found the curve. Notice where it is worst: at
-// the two ends, where the curve stops and a smooth function would like to go on.
+// Grey is the data, orange what comes out of the door. The linear pair can only reach a straight line, and the best straight line
+// through a cloud is the one along which the cloud varies most. Statisticians call that direction the first **principal component**. On
+// centred data, as ours is, a linear autoencoder with the squared error finds the same subspace as **principal component analysis**
+// (PCA; Baldi & Hornik, 1989). It is the bend, not the bottleneck, that makes something new possible: the bent pair has found the curve, at
+// less than a tenth of the loss.
 //
 // ## 5 · The real thing
 //
 // Four things change: $n$ is 784 instead of 2, there are two hidden layers instead of one, $\tanh$ becomes
-// $\mathrm{relu}$ (faster to learn with many layers), and a sigmoid at the end keeps grey values between 0 and 1. With
+// $\mathrm{relu}(a)=\max(a,0)$ (faster to learn with many layers), and a sigmoid, $1/(1+e^{-a})$, at the end keeps grey values between
+// 0 and 1. We train with Adam on batches of 128 pictures. With
 // $k=2$ we will be able to draw the latent space; with $k=32$ the pictures will be better.
 
 // %% [markdown] lang="zh"
-// 灰色是数据，橙色是过门之后出来的东西。线性版本只够得着一条直线，而穿过一团点的最佳直线，就是这团点变化最大的方向：
-// 第一**主成分**。用平方误差训练的线性自编码器，找到的子空间与主成分分析（PCA）相同（Baldi & Hornik，1989）；
-// 真正带来新能力的是“拐弯”，而不是“窄门”。会拐弯的版本找到了整条曲线。注意它在哪里最差：曲线的两端，
-// 数据到那里就断了，而光滑的函数还想往前走。
+// 灰色是数据，橙色是过门之后出来的东西。线性版本只够得着一条直线，而穿过一团点的最佳直线，就是这团点变化最大的方向，
+// 统计学称之为第一**主成分**。数据已中心化时（这里正是如此），用平方误差训练的线性自编码器，找到的子空间与**主成分分析**（PCA）
+// 相同（Baldi & Hornik，1989）。真正带来新能力的是非线性的“拐弯”，而不是“窄门”：会拐弯的版本找到了整条曲线，损失不到前者的十分之一。
 //
 // ## 5 · 动真格的
 //
-// 要改的只有四处：$n$ 从 2 变成 784；隐藏层从一层变成两层；$\tanh$ 换成 $\mathrm{relu}$（层数多时学得更快）；
-// 最后加一个 sigmoid，让灰度值保持在 0 和 1 之间。取 $k=2$，隐空间就能画出来；取 $k=32$，图像会更清楚。
+// 要改的只有四处：$n$ 从 2 变成 784；隐藏层从一层变成两层；$\tanh$ 换成 $\mathrm{relu}(a)=\max(a,0)$
+// （层数多时学得更快）；最后加一个 sigmoid，即 $1/(1+e^{-a})$，让灰度值保持在 0 和 1 之间。训练用 Adam，每批 128 幅图像。取 $k=2$，隐空间就能画出来；取 $k=32$，图像会更清楚。
 
 // %%
 const flat = ae.buildAutoencoder({ inputShape: [28, 28, 1], latentDim: 2, hidden: [256, 64], seed: 1 });
@@ -361,9 +380,21 @@ const flatHistory = await ae.trainAutoencoder(flat, data.train, { epochs, seed: 
 
 // %%
 const roomyHistory = await ae.trainAutoencoder(roomy, data.train, { epochs, seed: 1 });
+show(
+  figures.curves({
+    series: [
+      { name: 'k = 2', y: flatHistory.loss, smooth: 20 },
+      { name: 'k = 32', y: roomyHistory.loss, smooth: 20 },
+    ],
+    title: 'A wider door loses less' /* zh: '门宽一点，丢得少一点' */,
+    x: 'step' /* zh: '训练步数' */,
+    y: 'squared error per picture' /* zh: '每幅图像的平方误差' */,
+    yRange: [0, 70],
+  }),
+);
 
 // %% [markdown] lang="en"
-// **What you should see**: both losses fall steeply within the first two hundred steps and then creep. The loss with $k=2$
+// **What you should see**: both curves fall steeply within the first two hundred steps and then creep. The loss with $k=2$
 // ends near 22, with $k=32$ near 10 (squared error, summed over the 784 pixels of a picture). **If the loss stays near 68**,
 // every output is the same average picture: the hidden units died, and a smaller learning rate or another seed helps. **If it
 // is NaN**, something was divided by zero or the learning rate is ten times too large.
@@ -376,16 +407,18 @@ const roomyHistory = await ae.trainAutoencoder(roomy, data.train, { epochs, seed
 // %% [markdown] lang="en"
 // ## 6 · What fits through the door
 //
-// Top row: test pictures the networks never saw. Below, what came through two numbers and through thirty-two.
+// Top row: test pictures the networks never saw. Below, what came through two numbers and through thirty-two. The bars put a number
+// on it: the error as a share of the variation within the class (how far its pictures lie from the class's average picture).
 //
-// **Guess first**: which kind of clothing will suffer most from $k=2$?
+// **Guess first**: which kind of clothing will suffer most? And does the wider door help all kinds alike?
 
 // %% [markdown] lang="zh"
 // ## 6 · 哪些信息过得了门
 //
-// 第一行是网络从未见过的测试图像；下面两行，分别是通过两个数和三十二个数重构出来的结果。
+// 第一行是网络从未见过的测试图像；第二、三行分别是通过两个数和三十二个数重构出来的结果。柱状图给出数字：误差占该类自身差异
+// （各图像与该类平均图像之差）的比例。
 //
-// **先猜一猜**：$k=2$ 时，哪一类衣物损失最惨重？
+// **先猜一猜**：哪一类衣物损失最惨重？门宽了之后，各类受益一样多吗？
 
 // %%
 const wardrobe = data.test.images(0, 12);
@@ -400,16 +433,37 @@ show(
   ),
 );
 
+// %%
+const classes = data.classes['en' /* zh: 'zh' */];
+const lostShare = (model: ae.Autoencoder, label: number) =>
+  tf.tidy(() => {
+    const x = data.test.ofClass(label).images();
+    const variation = x.sub(x.mean(0)).square().sum([1, 2, 3]).mean();
+    return ae.reconstructionLoss(x, ae.reconstruct(model, x), 'mse').mean().div(variation).dataSync()[0];
+  });
+show(
+  figures.bars({
+    categories: classes,
+    series: [
+      { name: 'k = 2', values: classes.map((_, label) => lostShare(flat, label)) },
+      { name: 'k = 32', values: classes.map((_, label) => lostShare(roomy, label)) },
+    ],
+    title: 'Sandals lose most, and gain least from the wider door' /* zh: '凉鞋丢得最多，门宽了受益也最少' */,
+    y: 'share of the class’s variation that is lost' /* zh: '丢失的类内差异所占比例' */,
+  }),
+);
+
 // %% [markdown] lang="en"
-// Outlines survive; prints, laces and buckles do not. Sandals suffer most: each is a different tangle of thin straps, so two
-// numbers cannot say which. And everything is a little soft. A squared error punishes a sharp edge in the wrong place twice,
-// once where it is and once where it should be, and a soft edge only a little: not knowing exactly, the decoder paints the
-// *average* of what it might be. You will meet this blur again in lesson 04.
+// Outlines survive; prints and checks do not, and the last sandal came back as another kind of shoe. Sandals suffer most: each is a different
+// tangle of thin straps, so a few numbers cannot say which. Trousers differ from each other mostly in width and length, two numbers'
+// worth, and the wider door restores the rest. And everything is a little soft. A thin sharp line in the wrong place is punished
+// twice, once where it is and once where it should be; a soft line is punished only a little. Not knowing exactly, the decoder paints the *average* of what it
+// might be. You will meet this blur again in lesson 04.
 
 // %% [markdown] lang="zh"
-// 轮廓保住了，印花、鞋带和搭扣没有。凉鞋损失最惨重：每一双都是不同的细带缠绕方式，两个数说不清是哪一双。
-// 而且所有图像都有点“软”。在平方误差眼里，一条锐利却放错位置的边要罚两次，不该有的地方罚一次，该有的地方再罚一次；
-// 柔和的边只罚一点。解码器拿不准的时候，画的就是各种可能的*平均*。这种模糊，第 04 课还会遇到。
+// 轮廓保住了，印花和格纹没有，最后那只凉鞋出来时成了另一种鞋。凉鞋损失最惨重：每一只都是不同的细带缠绕方式，几个数说不清是哪一只。
+// 裤子之间的差别主要是宽窄和长短，门一宽，剩下的就补回来了。而且所有图像都有点“软”。在平方误差眼里，一条锐利却放错位置的细线要罚两次：
+// 不该有的地方罚一次，该有的地方再罚一次；柔和的线只罚一点。解码器拿不准的时候，画的就是各种可能的*平均*。这种模糊，第 04 课还会遇到。
 
 // %% [markdown] lang="en"
 // ## 7 · The map
@@ -434,7 +488,7 @@ show(
   figures.scatter2d({
     points: addresses,
     labels: data.test.labels(0, shown),
-    classes: data.classes['en' /* zh: 'zh' */],
+    classes,
     title: 'The map of clothes: neighbours look alike, and there are gaps' /* zh: '衣物地图：邻居长得像，中间有空隙' */,
     x: 'z₁',
     y: 'z₂',
@@ -442,8 +496,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Pullovers, coats and shirts share one country: on 28 × 28 grey pixels their outlines hardly differ. Trousers live alone.
-// Shoes of the three kinds are neighbours. And the map has no scale and no centre: clusters stretch into long rays, some codes
+// Pullovers, coats and shirts share one country: on 28 × 28 grey pixels their outlines hardly differ. Trousers and shoes lie far apart, at the ends of two rays. Shoes of the three kinds are neighbours. And the map has no scale and no centre: clusters stretch into long rays, some codes
 // lie eight or ten units out, and white gaps open between the rays. Nothing in the loss asked for a tidy map. It asked for addresses from
 // which the picture can be restored, and any addresses will do.
 //
@@ -458,7 +511,7 @@ show(
 // ### Exercise 3 · The walk (2 points)
 
 // %% [markdown] lang="zh"
-// 套头衫、外套和衬衫挤在同一块地盘上：在 28 × 28 的灰度像素里，它们的轮廓几乎没有差别。裤子独居一隅。三种鞋互为邻居。
+// 套头衫、外套和衬衫挤在同一块地盘上：在 28 × 28 的灰度像素里，它们的轮廓几乎没有差别。裤子和鞋相隔最远，各占一条射线的末端。三种鞋互为邻居。
 // 而且这张地图既没有比例尺，也没有中心：有的类别拉成长长的射线，有的编码远到八个、十个单位之外，射线之间留着空白。
 // 损失函数从没要求过一张整齐的地图。它只要求：凭地址能还原图像。至于是什么地址，无所谓。
 //
@@ -500,51 +553,51 @@ show(
 );
 
 // %% [markdown] lang="en"
-// From a trouser to an ankle boot the walk crosses ground on which no training picture ever stood, and the decoder, never
-// asked about it, paints something between a smear and a ghost. From a sneaker to a boot it stays in the country of shoes and every
+// From a trouser to an ankle boot the walk crosses ground on which no training picture ever stood, and the decoder, never asked about it, paints a dark smear. From a sneaker to a boot it stays in the country of shoes and every
 // stop is a shoe. The line is straight in the latent space; whether it stays on the data manifold is luck.
 //
 // ## 9 · The machine is asked to invent
 //
-// A generator must make new pictures from nothing but a draw of random numbers. We have a decoder. So draw random codes and decode them.
+// A generator must make new pictures from nothing but a draw of random numbers. We have a decoder. So draw random codes and decode them. The
+// simplest source is the **standard Gaussian** $\mathcal N(0,I)$: every coordinate independent, with mean 0 and variance 1.
 //
 // **Guess first**: take the 32-number autoencoder, the one with the better reconstructions. Will its inventions be better
 // too?
 
 // %% [markdown] lang="zh"
-// 从裤子走到短靴，途中要穿过从来没有训练图像落脚的地方。没人问过解码器那里有什么，它画出来的，就介于污渍和幽灵之间。
+// 从裤子走到短靴，途中要穿过从来没有训练图像落脚的地方。没人问过解码器那里有什么，画出来的只剩一团模糊的暗影。
 // 而从运动鞋走到短靴，一路都在鞋的地盘上，每一站都是鞋。线在隐空间里是直的；它是否还贴着数据流形，全凭运气。
 //
 // ## 9 · 让机器设计新衣
 //
 // 生成器必须只凭一组随机数，就造出新的图像。解码器我们已经有了，那就随机抽取编码，解码看看。
+// 最简单的来源是**标准高斯分布** $\mathcal N(0,I)$：各坐标相互独立，均值为 0，方差为 1。
 //
 // **先猜一猜**：32 个数的自编码器重构得更好，它设计的新衣也会更好吗？
 
 // %%
-const invented = tf.tidy(() => ({
-  flat: ae.decode(flat, random.normal([12, 2])),
-  roomy: ae.decode(roomy, random.normal([12, 32])),
-}));
+const fitted = tf.tidy(() => {
+  const { mean, variance } = tf.moments(ae.encode(roomy, data.train.images(0, 5000)), 0);
+  return random.normal([12, 32]).mul(variance.sqrt()).add(mean) as Tensor2D;
+});
 show(
-  figures.imageGrid(invented.flat, {
-    columns: 12,
-    title: 'k = 2: decoding z drawn from N(0, I)' /* zh: 'k = 2：对 N(0, I) 中抽取的 z 解码' */,
-  }),
-);
-show(
-  figures.imageGrid(invented.roomy, {
-    columns: 12,
-    title: 'k = 32: better reconstructions, worse inventions' /* zh: 'k = 32：重构更好，设计更差' */,
-  }),
+  figures.imageRows(
+    [
+      { label: 'k = 2, N(0, I)', images: ae.decode(flat, random.normal([12, 2])) },
+      { label: 'k = 32, N(0, I)', images: ae.decode(roomy, random.normal([12, 32])) },
+      { label: 'k = 32, fitted' /* zh: 'k = 32，拟合' */, images: ae.decode(roomy, fitted) },
+    ],
+    { title: 'Better reconstructions, worse inventions' /* zh: '重构更好，设计更差' */ },
+  ),
 );
 
 // %% [markdown] lang="en"
-// Most people guess yes, and it is the other way round. With $k=2$ a random code has a fair chance to land near *some* used
-// address. In 32 dimensions the used addresses are a vanishing part of the space, just as clothes are in the space of pixels. We have moved the
-// problem of section 1 into a smaller room; we have not solved it.
+// Most people guess yes, and it is the other way round. Is it only that $\mathcal N(0,I)$ has the wrong size for these codes? The third row
+// answers: its codes have the mean and spread of real ones in each coordinate, and still give chimeras. With $k=2$ a random code
+// has a fair chance to land near *some* used address. In 32 dimensions the used addresses are a vanishing part of the space, just as clothes
+// are in the space of pixels. We have moved the problem of section 1 into a smaller room; we have not solved it.
 //
-// An autoencoder is a **compressor**: it promises $d(e(x))\approx x$ for data $x$, and promises nothing whatever about
+// An autoencoder is a **compressor**: it is trained so that $d(e(x))\approx x$ for data $x$, and nothing was ever asked of
 // $d(z)$ for a $z$ that is no picture's code. A **generator** needs two more things:
 //
 // 1. a distribution to draw $z$ from, such that the draws land where the decoder knows its way;
@@ -558,8 +611,9 @@ show(
 //
 // <details><summary>1. What would happen with k = 784?</summary>
 //
-// Nothing would have to be given up, so encoder and decoder could both become the identity: loss 0, nothing learnt. The
-// bottleneck (or some other obstacle, such as noise on the input) is what makes the code worth having.
+// Nothing would have to be given up. With layers that are wide enough throughout, encoder and decoder could both come close to
+// the identity: loss near 0, nothing learnt. The bottleneck (or some other obstacle, such as noise on the input) is what
+// makes the code worth having.
 // </details>
 //
 // <details><summary>2. The loss with k = 32 is less than half of that with k = 2. Is that network a better model of clothes?</summary>
@@ -568,11 +622,11 @@ show(
 // for a probability.
 // </details>
 //
-// <details><summary>3. Someone draws codes from a Gaussian fitted to the training codes instead of N(0, I). Does that help?</summary>
+// <details><summary>3. The fitted Gaussian of section 9 did not help with k = 32. What would?</summary>
 //
-// It puts the draws at the right scale and helps a little with k = 2. But one Gaussian laid over long rays with gaps between
-// them still lands in the gaps, and nothing has trained the decoder there. Fitting a better density to the codes (a mixture,
-// a flow, a diffusion model) does help: that is what latent diffusion does, in lesson 15.
+// One Gaussian laid over rays with gaps between them still lands in the gaps, and nothing has trained the decoder there. Two ways
+// out: train so that there are no gaps (lesson 04), or learn a far better density of the codes than one Gaussian (lesson 15,
+// latent diffusion).
 // </details>
 //
 // <details><summary>4. Your own squared error averaged over pixels is 0.0281. What is it in this lesson's units?</summary>
@@ -602,10 +656,12 @@ show(
 // - Xiao, Rasul & Vollgraf (2017), *Fashion-MNIST*, arXiv:1708.07747. The data.
 
 // %% [markdown] lang="zh"
-// 多数人会猜“会”，事实正好相反。$k=2$ 时，随机编码还有不小的机会落在*某个*用过的地址附近；到了 32 维，用过的地址在空间里
+// 多数人会猜“会”，事实正好相反。会不会只是 $\mathcal N(0,I)$ 的大小与编码不合？第三行给出了回答：它的编码在每个坐标上都与真实编码
+// 有相同的均值和方差，解出来的仍是四不像。$k=2$ 时，随机编码还有不小的机会落在*某个*用过的地址附近；到了 32 维，用过的地址在空间里
 // 微乎其微，就像衣服在像素空间里一样。我们只是把第 1 节的难题搬进了一间小一点的屋子，并没有解决它。
 //
-// 自编码器是一个**压缩器**：它保证对数据 $x$ 有 $d(e(x))\approx x$，而对不是任何图像编码的 $z$，它对 $d(z)$ 不作任何承诺。
+// 自编码器是一个**压缩器**：训练只要求它对数据 $x$ 做到 $d(e(x))\approx x$；对于不是任何图像编码的 $z$，从来没人对 $d(z)$
+// 提过要求。
 // **生成器**还需要两样东西：
 //
 // 1. 一个可以从中抽取 $z$ 的分布，抽到的地方正好是解码器熟悉的地方；
@@ -619,7 +675,7 @@ show(
 //
 // <details><summary>1. 如果 k = 784，会发生什么？</summary>
 //
-// 什么都不必放弃，编码器和解码器可以都变成恒等映射：损失为 0，什么也没学到。正因为有瓶颈（或者别的障碍，比如给输入加噪声），
+// 什么都不必放弃。只要各层都够宽，编码器和解码器可以都接近恒等映射：损失接近 0，什么也没学到。正因为有瓶颈（或者别的障碍，比如给输入加噪声），
 // 编码才有价值。
 // </details>
 //
@@ -628,10 +684,10 @@ show(
 // 它是更好的衣物压缩器。至于衣物是怎样*分布*的，两个网络都没有说：损失函数从来没有问过概率。
 // </details>
 //
-// <details><summary>3. 有人不从 N(0, I) 抽编码，而是从拟合训练编码的高斯分布里抽。有用吗？</summary>
+// <details><summary>3. 第 9 节里，k = 32 时换用拟合的高斯分布也没用。怎样才有用？</summary>
 //
-// 抽样的尺度对了，k = 2 时会好一点。可是把一个高斯分布盖在几条带空隙的长射线上，照样会落进空隙，而解码器从没在那里训练过。
-// 给编码拟合一个更好的密度（混合模型、流模型、扩散模型）确实有用：第 15 课的隐空间扩散正是这样做的。
+// 把一个高斯分布盖在几条带空隙的射线上，照样会落进空隙，而解码器从没在那里训练过。出路有两条：训练时就不留空隙（第 04 课）；
+// 或者给编码学一个远比单个高斯更好的密度（第 15 课，隐空间扩散）。
 // </details>
 //
 // <details><summary>4. 你自己的程序对像素取平均，得到平方误差 0.0281。换成本课的单位是多少？</summary>

@@ -11,8 +11,7 @@
 //
 // By the end of this lesson you will have a machine that *invents* clothes: draw twenty random numbers, get a picture nobody
 // ever took. It is the autoencoder of lesson 03 with one change, a code that is a small cloud instead of a point, and
-// one new term in the loss that keeps the clouds together. You will derive that term, write it, train with it, and then break it in the way
-// it is most often broken in published code.
+// one new term in the loss that keeps the clouds together. You will derive that term, write it, train with it, and then break it in a way that is easy to miss in a program.
 //
 // **You can then**
 //
@@ -32,12 +31,12 @@
 // # 04 · 变分自编码器：从点到云
 //
 // 学完本课，你会拥有一台能*设计*衣服的机器：抽二十个随机数，就得到一幅谁也没拍过的图像。它就是第 03 课的自编码器，
-// 只改了一处：编码不再是一个点，而是一小团云；损失里多出一项，让这些云聚在一起。你会推导这一项、写出它、用它训练，
-// 然后用已发表的代码里最常见的方式把它弄坏。
+// 改了两处：编码不再是一个点，而是一小团云；损失里多出一项，让这些云聚在一起。你会推导这一项、写出它、用它训练，
+// 然后用一种很容易看漏的方式把它弄坏。
 //
 // **学完之后，你能够**
 //
-// 1. 说清为什么不能靠从先验抽取 $z$ 来计算 $p(x)=\int p(x\mid z)\,p(z)\,dz$，并用数字证明；
+// 1. 说清为什么不能靠从先验抽取 $z$ 来计算 $p(x)=\int p(x\mid z)\,p(z)\,dz$，并用数值实验说明；
 // 2. 推导证据下界（ELBO），并准确说出它与真值差多少；
 // 3. 写出对角高斯分布与 $\mathcal N(0,I)$ 之间 KL 散度的解析式；
 // 4. 写出重参数化，并说明训练为什么离不开它；
@@ -46,7 +45,7 @@
 // 7. 看懂率失真曲线，并说出曲线两端各出了什么问题；
 // 8. 解释样本为什么模糊。
 //
-// **用时**：阅读和练习约 80 分钟。所有训练单元在双核处理器上合计约两分钟，每个单元开始训练前都会先报出预计时间。
+// **用时**：阅读和练习约 80 分钟。所有训练代码在双核处理器上合计约两分钟，每次训练开始时都会先报出预计时间。
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
@@ -62,14 +61,14 @@ const data = await datasets.fashionMnist();
 // %% [markdown] lang="en"
 // ## 1 · What the autoencoder lacked
 //
-// Lesson 03 ended with two wishes: a distribution to draw codes from, and no holes. Both come from one idea. Do not let the
-// encoder name a point; let it name a **cloud**, a Gaussian with its own centre and its own width in every direction:
+// Lesson 03 ended with two wishes: a distribution to draw codes from, and no holes. Both come from one idea. Do not let the encoder name a point; let it name a **cloud**, a Gaussian with its own centre and its own width in every direction
+// ($\phi$ stands for all weights of the encoder, $\theta$ for those of the decoder):
 //
 // $$q_\phi(z\mid x)=\mathcal N\!\bigl(z;\ \mu(x),\ \operatorname{diag}\sigma^2(x)\bigr).$$
 //
 // For each training step a code is drawn from the cloud, and the decoder must restore the picture from that draw. A point next to the
 // centre must therefore decode to nearly the same picture: **no holes inside a cloud**. And if something also pushes every cloud towards one common
-// place, the standard Gaussian $\mathcal N(0,I)$, then the clouds overlap, they fill that place, and a draw from $\mathcal N(0,I)$ lands inside some
+// place, the standard Gaussian $\mathcal N(0,I)$, then the clouds overlap, they fill that place, and a draw from $\mathcal N(0,I)$ usually lands inside some
 // cloud: **a distribution to draw from**.
 //
 // Two forces, pulling against each other:
@@ -77,28 +76,27 @@ const data = await datasets.fashionMnist();
 // - **reconstruction** wants narrow clouds far apart ($\sigma\to0$: back to the autoencoder);
 // - **the pull to the prior** wants all clouds equal to $\mathcal N(0,I)$ (then the code says nothing about the picture).
 //
-// How strong should each be? One could tune two weights, $\lambda_{\text{rec}}$ and $\lambda_{\text{KL}}$, by eye. Probability theory names the
-// right ratio, and that is what the next three sections are for.
+// How strong should each be? One could tune two weights, $\lambda_{\text{rec}}$ and $\lambda_{\text{KL}}$, by eye. Probability theory fixes the ratio as soon as we say what distribution the decoder's output stands for; that is what the next
+// three sections are for.
 
 // %% [markdown] lang="zh"
 // ## 1 · 自编码器缺了什么
 //
 // 第 03 课留下两个愿望：一个能从中抽取编码的分布，以及没有空洞。一个想法就能同时满足：编码器不再指定一个点，
-// 而是指定一团**云**，即一个高斯分布，每个方向上都有自己的中心和宽度：
+// 而是指定一团**云**，即一个高斯分布，每个方向上都有自己的中心和宽度（$\phi$ 表示编码器的全部权重，$\theta$ 表示解码器的）：
 //
 // $$q_\phi(z\mid x)=\mathcal N\!\bigl(z;\ \mu(x),\ \operatorname{diag}\sigma^2(x)\bigr).$$
 //
 // 每走一步训练，就从云里抽一个编码，解码器必须凭它还原图像。于是中心旁边的点也得解码成差不多的图像：**云内没有空洞**。
 // 如果再有一股力量把每团云都推向同一个地方，即标准高斯分布 $\mathcal N(0,I)$，那么云与云相互重叠、把这块地方填满，
-// 从 $\mathcal N(0,I)$ 里抽一个点，总会落进某团云里：**有了可以抽样的分布**。
+// 从 $\mathcal N(0,I)$ 里抽一个点，多半会落进某团云里：**有了可以抽样的分布**。
 //
 // 两股力量互相拉扯：
 //
 // - **重构**希望云又窄又分散（$\sigma\to0$，退回自编码器）；
 // - **拉向先验**的力量希望每团云都等于 $\mathcal N(0,I)$（那样编码就与图像无关了）。
 //
-// 各占多少才合适？当然可以凭眼睛调两个权重 $\lambda_{\text{rec}}$ 和 $\lambda_{\text{KL}}$。但概率论会告诉我们正确的比例，
-// 接下来的三节就讲这件事。
+// 各占多少才合适？当然可以凭眼睛调两个权重 $\lambda_{\text{rec}}$ 和 $\lambda_{\text{KL}}$。但只要说清解码器的输出代表什么分布，概率论就会把比例定下来，接下来的三节就讲这件事。
 
 // %% [markdown] lang="en"
 // ## 2 · The model, and the integral nobody can do
@@ -166,14 +164,18 @@ show(
 
 // %% [markdown] lang="en"
 // Fine with one or two dimensions, wrong with five, hopeless with twenty, and wrong on the low side. Nearly every code drawn from the prior
-// has nothing to do with this $x$ and contributes nothing; the few codes that matter are never drawn. The integral is called
+// has nothing to do with this $x$ and contributes nothing; the few codes that matter are never drawn. (The average of $p$ itself is right in the long run, but only thanks to draws so rare that no
+// likely run has one.) The integral is called
 // **intractable**: not impossible to write down, impossible to afford.
 //
 // The way out: draw $z$ where it matters for *this* $x$. That is what the encoder's cloud $q_\phi(z\mid x)$ is for.
 //
 // ## 3 · The bound
 //
-// Start from $\log p(x)$ and bring $q$ in. In each line, what was done stands on the right (we drop the parameters to keep the lines short).
+// Start from $\log p(x)$ and bring $q$ in. In each line, what was done stands on the right (we drop
+// $\phi$ and $\theta$ to keep the lines short). Two tools from lesson 02: **Jensen's inequality**, for a concave function the function of an
+// average is at least the average of the function; and the **Kullback–Leibler divergence**
+// $\mathrm{KL}(q\Vert p)=\mathbb E_q[\log q-\log p]$, which is never negative and zero only for $q=p$.
 //
 // $$
 // \begin{aligned}
@@ -193,22 +195,24 @@ show(
 //
 // $$\log p(x)=\mathrm{ELBO}+\mathrm{KL}\bigl(q(z\mid x)\,\Vert\,p(z\mid x)\bigr).$$
 //
-// The gap is the distance between the cloud we use and the **posterior** $p(z\mid x)$, the cloud we ought to use. Raising the ELBO does two things at once:
-// it makes the data more probable and moves the cloud towards the posterior. Choosing $q$ by optimization like this is called **variational
+// The gap is the divergence between the cloud we use and the **posterior** $p(z\mid x)$, the cloud we ought to use. Better encoder
+// weights $\phi$ can only close the gap; better decoder weights $\theta$ make the data more probable, or the posterior easier to match. Choosing $q$ by optimization like this is called **variational
 // inference**, and gives the model its name.
 //
 // **See it**: the example above with $k=1$, noise 0.5 and $x=1$. Everything is Gaussian, so the ELBO of a cloud with centre $m$ and width $s$ is a
 // formula. The dashed line is the true $\log p(x)$.
 
 // %% [markdown] lang="zh"
-// 一两维没问题，五维就错了，二十维毫无希望，而且错都错在偏低的一边。从先验抽到的编码几乎都与这个 $x$ 无关，贡献为零；真正要紧的少数编码，
-// 一个也抽不到。这个积分被称为**难解的**（intractable）：不是写不出来，而是算不起。
+// 一两维没问题，五维就错了，二十维毫无希望，而且错都错在偏低的一边。从先验抽到的编码几乎都与这个 $x$ 无关，贡献为零；真正要紧的少数编码，一个也抽不到。（对 $p$ 本身的平均长期来看没有偏差，但全靠极其罕见的抽样撑着，任何一次实验都很难碰上。）
+// 这个积分被称为**难以计算的**（intractable）：不是写不出来，而是算不起。
 //
 // 出路在于：针对*这个* $x$，到要紧的地方去抽 $z$。编码器给出的云 $q_\phi(z\mid x)$ 正是干这个的。
 //
 // ## 3 · 下界
 //
-// 从 $\log p(x)$ 出发，把 $q$ 请进来。每一行做了什么，写在右边（为了简短，省去参数）。
+// 从 $\log p(x)$ 出发，把 $q$ 请进来。每一行做了什么，写在右边（为了简短，省去 $\phi$ 和 $\theta$）。要用到第 02 课的两件工具：**Jensen 不等式**，
+// 对凹函数，“平均值的函数”不小于“函数的平均值”；以及 **KL 散度** $\mathrm{KL}(q\Vert p)=\mathbb E_q[\log q-\log p]$，它永远非负，
+// 只有 $q=p$ 时为零。
 //
 // $$
 // \begin{aligned}
@@ -226,8 +230,8 @@ show(
 //
 // $$\log p(x)=\mathrm{ELBO}+\mathrm{KL}\bigl(q(z\mid x)\,\Vert\,p(z\mid x)\bigr).$$
 //
-// 差距就是我们用的云与该用的云，即**后验**（posterior）$p(z\mid x)$ 之间的距离。提高 ELBO 一举两得：让数据更可能出现，
-// 同时把云推向后验。像这样用优化来挑选 $q$，叫作**变分推断**（variational inference），模型也因此得名。
+// 差距就是我们用的云与该用的云，即**后验**（posterior）$p(z\mid x)$ 之间的散度。改进编码器的权重 $\phi$ 只会缩小差距；
+// 改进解码器的权重 $\theta$，则让数据更可能出现，或让后验更容易逼近。像这样用优化来挑选 $q$，叫作**变分推断**（variational inference），模型也因此得名。
 //
 // **看一眼**：取上面的例子，$k=1$，噪声 0.5，$x=1$。一切都是高斯分布，中心为 $m$、宽度为 $s$ 的云，其 ELBO 有公式可算。
 // 虚线是真正的 $\log p(x)$。
@@ -244,9 +248,9 @@ const posterior = { m: xToy / (1 + noiseVar), s: Math.sqrt(noiseVar / (1 + noise
 // %%
 const centres = Array.from({ length: 121 }, (_, i) => -0.4 + i * 0.02);
 const widths = [
-  { s: posterior.s, name: 'σ = 0.45, the posterior’s' /* zh: 'σ = 0.45，与后验相同' */ },
-  { s: 0.2, name: 'σ = 0.2, too narrow' /* zh: 'σ = 0.2，太窄' */ },
-  { s: 0.9, name: 'σ = 0.9, too wide' /* zh: 'σ = 0.9，太宽' */ },
+  { s: posterior.s, name: 's = 0.45, the posterior’s' /* zh: 's = 0.45，与后验相同' */ },
+  { s: 0.2, name: 's = 0.2, too narrow' /* zh: 's = 0.2，太窄' */ },
+  { s: 0.9, name: 's = 0.9, too wide' /* zh: 's = 0.9，太宽' */ },
 ];
 show(
   figures.curves({
@@ -282,6 +286,8 @@ show(
 //
 // $$\mathrm{KL}=\tfrac12\sum_{j=1}^{k}\bigl(\mu_j^2+\sigma_j^2-1-\log\sigma_j^2\bigr)\quad\text{nats}.$$
 //
+// A **nat** is the unit that goes with the natural logarithm: 1 nat = $1/\log 2\approx1.44$ bits.
+//
 // Check it by eye: zero when $\mu=0,\sigma=1$; grows with the square of $\mu$; infinite when $\sigma\to0$, because of $-\log\sigma^2$. That last one is the force
 // that stops the clouds from shrinking back to points.
 //
@@ -294,7 +300,7 @@ show(
 // %% [markdown] lang="zh"
 // 宽度选对的那条曲线只在一个中心 $m=0.8$ 碰到虚线，那正是后验的中心。其他宽度的云永远碰不到。没有一条曲线穿过虚线：下界就是下界。
 //
-// ## 4 · 拉力的解析式
+// ## 4 · KL 项的解析式
 //
 // KL 项比较的是两个高斯分布，不用抽样就能算。先看一个隐维度，$q=\mathcal N(\mu,\sigma^2)$，$p=\mathcal N(0,1)$：
 //
@@ -310,6 +316,8 @@ show(
 // 对角高斯分布的各个维度相互独立，散度直接**相加**：
 //
 // $$\mathrm{KL}=\tfrac12\sum_{j=1}^{k}\bigl(\mu_j^2+\sigma_j^2-1-\log\sigma_j^2\bigr)\quad\text{（奈特）}.$$
+//
+// **奈特**（nat）是自然对数对应的单位：1 奈特 = $1/\log 2\approx1.44$ 比特。
 //
 // 用眼睛验一验：$\mu=0,\sigma=1$ 时为零；随 $\mu$ 的平方增长；$\sigma\to0$ 时因 $-\log\sigma^2$ 趋于无穷。正是最后这一点，
 // 阻止云缩回成点。
@@ -333,34 +341,63 @@ await check('vae-kl', { gaussianKl });
 // %% [markdown] lang="en"
 // ## 5 · Drawing so that gradients pass
 //
-// The reconstruction term is an average over draws $z\sim q_\phi(z\mid x)$. One draw for each picture and step is enough: over a few
-// thousand steps the noise averages out. But training needs $\partial z/\partial\mu$ and $\partial z/\partial\sigma$, and "draw a random number"
-// has no derivative.
+// The reconstruction term is an average over draws $z\sim q_\phi(z\mid x)$. One draw for each picture and step is enough: its gradient is right on average, and a few thousand steps do the averaging. But training needs $\partial z/\partial\mu$ and $\partial z/\partial\sigma$, and "draw a random number" has no derivative. (There are
+// estimators that do without it, the score-function ones; they are right on average too, but far noisier.)
 //
 // The remedy is a change of viewpoint. Draw the randomness first, from a distribution without any parameters, and *compute* the sample:
 //
 // $$\varepsilon\sim\mathcal N(0,I),\qquad z=\mu+\sigma\odot\varepsilon .$$
 //
 // Now $z$ has exactly the distribution $\mathcal N(\mu,\sigma^2)$, and for a given $\varepsilon$ it is an ordinary function: $\partial z/\partial\mu=1$,
-// $\partial z/\partial\sigma=\varepsilon$. This is the **reparameterization** trick.
-//
-// ### Exercise 2 · Reparameterize (2 points)
-//
-// Remember what the network puts out: $\sigma=\sqrt{\sigma^2}=e^{\frac12\log\sigma^2}$.
+// $\partial z/\partial\sigma=\varepsilon$ ($\odot$ multiplies entry by entry). This is the **reparameterization** trick.
 
 // %% [markdown] lang="zh"
 // ## 5 · 让梯度穿过抽样
 //
-// 重构项是对 $z\sim q_\phi(z\mid x)$ 求平均。每幅图像每一步只抽一次就够了：几千步下来，噪声自会抵消。可是训练需要
-// $\partial z/\partial\mu$ 和 $\partial z/\partial\sigma$，而“抽一个随机数”没有导数。
+// 重构项是对 $z\sim q_\phi(z\mid x)$ 求平均。每幅图像每一步只抽一次就够了：这样得到的梯度是无偏的，几千步下来自会平均。可是训练需要
+// $\partial z/\partial\mu$ 和 $\partial z/\partial\sigma$，而“抽一个随机数”没有导数。（也有不靠它的估计，如得分函数估计，同样无偏，但方差大得多。）
 //
 // 解决办法是换个角度：先从一个不含任何参数的分布里抽出随机性，再把样本*算*出来：
 //
 // $$\varepsilon\sim\mathcal N(0,I),\qquad z=\mu+\sigma\odot\varepsilon .$$
 //
 // 这样 $z$ 的分布恰好是 $\mathcal N(\mu,\sigma^2)$；而给定 $\varepsilon$ 之后，它只是个普通函数：$\partial z/\partial\mu=1$，
-// $\partial z/\partial\sigma=\varepsilon$。这就是**重参数化**（reparameterization）技巧。
+// $\partial z/\partial\sigma=\varepsilon$。这就是**重参数化**（reparameterization）技巧，其中 $\odot$ 表示逐元素相乘。
+
+// %%
+show(
+  figures.diagram({
+    title: 'A draw blocks the gradient; a computed sample lets it pass' /* zh: '直接抽样挡住梯度，算出来的样本放行' */,
+    nodes: [
+      { id: 'heads1', x: 0, y: 0, text: 'μ, σ', shape: 'round' },
+      { id: 'draw', x: 1, y: 0, text: 'draw z' /* zh: '抽取 z' */, color: 1 },
+      { id: 'decoder1', x: 2, y: 0, text: 'decoder' /* zh: '解码器' */ },
+      { id: 'loss1', x: 3, y: 0, text: 'loss' /* zh: '损失' */, shape: 'round' },
+      { id: 'heads2', x: 0, y: 1, text: 'μ, σ', shape: 'round' },
+      { id: 'z', x: 1, y: 1, text: 'z = μ + σ ⊙ ε', color: 2 },
+      { id: 'decoder2', x: 2, y: 1, text: 'decoder' /* zh: '解码器' */ },
+      { id: 'loss2', x: 3, y: 1, text: 'loss' /* zh: '损失' */, shape: 'round' },
+      { id: 'noise', x: 1, y: 2, text: 'draw ε' /* zh: '抽取 ε' */, shape: 'round', color: 1 },
+    ],
+    edges: [
+      { from: 'heads1', to: 'draw', label: 'no gradient' /* zh: '梯度不通' */, color: 1 },
+      { from: 'draw', to: 'decoder1' },
+      { from: 'decoder1', to: 'loss1' },
+      { from: 'heads2', to: 'z', label: 'gradient passes' /* zh: '梯度可通' */, color: 2 },
+      { from: 'z', to: 'decoder2' },
+      { from: 'decoder2', to: 'loss2' },
+      { from: 'noise', to: 'z' },
+    ],
+    step: [230, 120],
+  }),
+);
+
+// %% [markdown] lang="en"
+// ### Exercise 2 · Reparameterize (2 points)
 //
+// Remember what the network puts out: $\sigma=\sqrt{\sigma^2}=e^{\frac12\log\sigma^2}$.
+
+// %% [markdown] lang="zh"
 // ### 练习 2 · 重参数化（2 分）
 //
 // 别忘了网络输出的是什么：$\sigma=\sqrt{\sigma^2}=e^{\frac12\log\sigma^2}$。
@@ -380,7 +417,7 @@ await check('vae-reparameterize', { reparameterize });
 // gradient over 100,000 draws and compare.
 
 // %% [markdown] lang="zh"
-// **不必相信任何人的检验**：$\mathbb E[z^2]=\mu^2+\sigma^2$，它对 $\mu$ 的导数是 $2\mu$，对 $\log\sigma^2$ 的导数是 $\sigma^2$。
+// **自己动手验证**：$\mathbb E[z^2]=\mu^2+\sigma^2$，它对 $\mu$ 的导数是 $2\mu$，对 $\log\sigma^2$ 的导数是 $\sigma^2$。
 // 把十万次抽样的梯度取平均，比一比。
 
 // %%
@@ -414,13 +451,11 @@ show(
 //
 // $$\log p_\theta(x\mid z)=\sum_{i=1}^{n}\bigl[x_i\log p_i+(1-x_i)\log(1-p_i)\bigr],\qquad p_i=\operatorname{sigmoid}(\ell_i).$$
 //
-// The decoder puts out the **logits** $\ell_i$. Going through $p_i$ would take the logarithm of numbers that round to 0; with
-// $\operatorname{softplus}(\ell)=\log(1+e^{\ell})$ the same sum is safe for any $\ell$:
+// The decoder puts out the **logits** $\ell_i$. Going through $p_i$ would take the logarithm of numbers that round to 0; with $\operatorname{softplus}(\ell)=\log(1+e^{\ell})$, which `tf.softplus` computes without overflow, the same sum is safe for any $\ell$:
 //
 // $$\log p_\theta(x\mid z)=\sum_i\bigl[x_i\,\ell_i-\operatorname{softplus}(\ell_i)\bigr].$$
 //
-// *Honesty note*: for grey values that are neither 0 nor 1 this is not a normalized density, only a convenient score; so our "nats" compare with
-// other people's only when they use the same convention, which nearly everyone does. Loaiza-Ganem and Cunningham (2019) show what the correct
+// *Honesty note*: for grey values that are neither 0 nor 1 this is not a normalized density, only a convenient score; so our "nats" compare with other people's only when they use the same convention, as many published tables do. Loaiza-Ganem and Cunningham (2019) show what the correct
 // normalization changes.
 //
 // ### Exercise 3 · The ELBO (3 points)
@@ -435,13 +470,11 @@ show(
 //
 // $$\log p_\theta(x\mid z)=\sum_{i=1}^{n}\bigl[x_i\log p_i+(1-x_i)\log(1-p_i)\bigr],\qquad p_i=\operatorname{sigmoid}(\ell_i).$$
 //
-// 解码器输出的是 **logits**，即 $\ell_i$。如果先算 $p_i$，就会对舍入成 0 的数取对数；利用
-// $\operatorname{softplus}(\ell)=\log(1+e^{\ell})$，同样的和对任何 $\ell$ 都安全：
+// 解码器输出的是 **logits**，即 $\ell_i$。如果先算 $p_i$，就会对舍入成 0 的数取对数；利用 $\operatorname{softplus}(\ell)=\log(1+e^{\ell})$（`tf.softplus` 的算法不会溢出），同样的和对任何 $\ell$ 都安全：
 //
 // $$\log p_\theta(x\mid z)=\sum_i\bigl[x_i\,\ell_i-\operatorname{softplus}(\ell_i)\bigr].$$
 //
-// *说句实话*：灰度既不是 0 也不是 1 时，它并不是归一化的密度，只是个方便的打分。所以我们的“奈特”只能和采用同一约定的结果相比，
-// 好在几乎人人都用这个约定。正确归一化会带来什么变化，可以看 Loaiza-Ganem 与 Cunningham（2019）。
+// *说句实话*：灰度既不是 0 也不是 1 时，它并不是归一化的密度，只是个方便的打分。所以我们的“奈特”只能和采用同一约定的结果相比，不少已发表的表格用的正是它。正确归一化会带来什么变化，可以看 Loaiza-Ganem 与 Cunningham（2019）。
 //
 // ### 练习 3 · ELBO（3 分）
 //
@@ -461,14 +494,15 @@ await check('vae-elbo', { elbo });
 // %% [markdown] lang="en"
 // ## 7 · Train it
 //
-// From the autoencoder of lesson 03 three lines change: the encoder has **two heads** ($\mu$ and $\log\sigma^2$), a code is **drawn** with
-// `reparameterize`, and the loss is **minus the ELBO**. Nothing else.
+// Against the autoencoder of lesson 03 three ideas are new: the encoder has **two heads** ($\mu$ and $\log\sigma^2$), a code is **drawn** with
+// `reparameterize`, and the loss is **minus the ELBO**. (We also use one hidden layer of 400 units and 20 latent dimensions, the sizes of a
+// well-known example, so that our figures can be compared.)
 
 // %% [markdown] lang="zh"
 // ## 7 · 训练
 //
-// 与第 03 课的自编码器相比，只改三处：编码器有**两个头**（$\mu$ 和 $\log\sigma^2$）；用 `reparameterize` **抽取**编码；损失是
-// **负的 ELBO**。别的一概不变。
+// 与第 03 课的自编码器相比，新想法有三个：编码器有**两个头**（$\mu$ 和 $\log\sigma^2$）；用 `reparameterize` **抽取**编码；损失是
+// **负的 ELBO**。（另外，这里用一个 400 单元的隐藏层和 20 个隐维度，与一个广为人知的例子相同，便于对照数字。）
 
 // %%
 const big = vae.buildVae({ inputShape: [28, 28, 1], latentDim: 20, hidden: [400], likelihood: 'bernoulli', seed: 1 });
@@ -476,43 +510,51 @@ show(nn.parameterTable({ encoder: big.encoder, decoder: big.decoder }));
 
 // %% [markdown] lang="en"
 // **Check the count**: the encoder has $784\cdot400+400$ and then two heads of $400\cdot20+20$; the decoder $20\cdot400+400$ and
-// $400\cdot784+784$. **Guess first**: a decoder that answers $p_i=\frac12$ for every pixel pays $784\cdot\log 2\approx543$ nats. Will a fresh network start below or above that? And which part of the ELBO will move first?
+// $400\cdot784+784$. **Guess first**: a decoder that answers $p_i=\frac12$ for every pixel pays $784\cdot\log 2\approx543$ nats. Will a fresh network start below or above that?
 
 // %% [markdown] lang="zh"
 // **核对参数量**：编码器有 $784\cdot400+400$，再加两个头，各 $400\cdot20+20$；解码器有 $20\cdot400+400$ 和 $400\cdot784+784$。
 // **先猜一猜**：对每个像素都回答 $p_i=\frac12$ 的解码器，代价是 $784\cdot\log 2\approx543$ 奈特。刚初始化的网络，起点会比它低还是高？
-// ELBO 的两部分，哪一部分会先动？
 
 // %%
 const history = await vae.trainVae(big, data.train, { epochs: budget({ quick: 1, default: 5, full: 30 }), seed: 1 });
 show(
   figures.curves({
     series: [
-      { name: 'reconstruction' /* zh: '重构' */, y: history.metrics.reconstruction, smooth: 50 },
-      { name: 'KL', y: history.metrics.kl, smooth: 50 },
+      { name: '−log p(x|z)', y: history.metrics.reconstruction, smooth: 20 },
+      { name: 'KL', y: history.metrics.kl, smooth: 20 },
     ],
     title:
-      'The KL rises first: the code has to say something before it can help' /* zh: 'KL 先升：编码得先说点什么，才帮得上忙' */,
-    x: 'step' /* zh: '步' */,
-    y: 'nats per picture, log scale' /* zh: '奈特/图像（对数坐标）' */,
-    logY: true,
+      'The KL is small beside the reconstruction, and settles early' /* zh: 'KL 比重构项小得多，而且很早就稳定下来' */,
+    x: 'step' /* zh: '训练步数' */,
+    y: 'nats per picture' /* zh: '奈特/图像' */,
+    yRange: [0, 400],
   }),
 );
 
 // %%
-const result = await vae.evaluate(big, data.test, { seed: 1 });
+const seen = await vae.evaluate(big, data.train.take(10_000), { seed: 1 });
+const unseen = await vae.evaluate(big, data.test, { seed: 1 });
 show(
   figures.table(
-    [{ '−ELBO': result.negativeElbo, ['reconstruction' /* zh: '重构' */]: result.reconstruction, KL: result.kl }],
-    { title: 'Test set, nats per picture' /* zh: '测试集，奈特/图像' */, digits: 1 },
+    [
+      { ['pictures' /* zh: '图像' */]: 'trained on' /* zh: '训练过的' */, ...seen },
+      { ['pictures' /* zh: '图像' */]: 'test set' /* zh: '测试集' */, ...unseen },
+    ].map(({ negativeElbo, reconstruction, kl, ...row }) => ({
+      ...row,
+      '−ELBO': negativeElbo,
+      '−log p(x|z)': reconstruction,
+      KL: kl,
+    })),
+    { title: 'Nats per picture' /* zh: '奈特/图像' */, digits: 1 },
   ),
 );
 
 // %% [markdown] lang="en"
 // **What you should see**: the loss falls from about 660 to below 300 within half an epoch and ends with a negative test ELBO below 247
-// nats, of which roughly 16 are KL. The KL leaps up within the first few steps, before the reconstruction gains anything: the code has
-// to say something before the decoder can learn to listen. (And the start: fresh random weights are not ignorant, they are *confident and
-// wrong*. Saying $p_i=\frac12$ everywhere would cost only $784\cdot\log 2\approx543$.)
+// nats, of which roughly 16 are KL. (The
+// start: fresh random weights are not ignorant, they are *confident and wrong*, which costs more than saying $\frac12$ everywhere.)
+// The test set scores almost as well as the pictures that were trained on: there is no overfitting to speak of yet.
 //
 // **If the KL is near 0** and all reconstructions look alike, the pull won: read section 9. **If the KL is in the hundreds**, the clouds have shrunk to points:
 // is the KL's sign right?
@@ -521,13 +563,13 @@ show(
 
 // %% [markdown] lang="zh"
 // **你应该看到**：不到半轮，损失就从 660 左右降到 300 以下；最终测试集上的负 ELBO 低于 247 奈特，其中 KL 约占 16。
-// 头几步里 KL 先猛地一跳，那时重构还没有任何好转：编码得先说点什么，解码器才能学会听。（至于起点：随机初始化的网络不是无知，
-// 而是*自信地犯错*。如果处处回答 $p_i=\frac12$，代价不过 $784\cdot\log 2\approx543$。）
+// （起点为什么这么高：随机初始化的网络不是无知，而是*自信地犯错*，
+// 代价比处处回答 $\frac12$ 还大。）测试集的得分与训练过的图像几乎一样：目前还谈不上过拟合。
 //
 // **如果 KL 接近 0**，所有重构都差不多，
 // 说明拉力赢了，请看第 9 节。**如果 KL 高达几百**，说明云缩成了点：KL 的符号写对了吗？
 //
-// 现在来看本课等待的一刻。每幅图像只用二十个随机数，剩下的交给解码器。
+// 现在来看本课的重头戏。每幅图像只用二十个随机数，剩下的交给解码器。
 
 // %%
 show(
@@ -565,34 +607,42 @@ await vae.trainVae(clouds, data.train, shortRun);
 
 // %%
 const some = data.test.images(0, 3000);
-const ofSome = { labels: data.test.labels(0, 3000), classes: data.classes['en' /* zh: 'zh' */], x: 'z₁', y: 'z₂' };
+const ofSome = {
+  xRange: [-8, 8] as const,
+  yRange: [-8, 8] as const,
+  labels: data.test.labels(0, 3000),
+  classes: data.classes['en' /* zh: 'zh' */],
+  x: 'z₁',
+  y: 'z₂',
+};
 show(
   figures.panels([
     figures.scatter2d({
       ...ofSome,
       points: ae.encode(points, some),
-      title: 'AE: rays and gaps' /* zh: 'AE：射线与空隙' */,
+      title: 'AE: long rays from a knot' /* zh: 'AE：从一个结伸出的长射线' */,
     }),
     figures.scatter2d({
       ...ofSome,
       points: vae.encode(clouds, some).mu,
-      title: 'VAE: one round cloud' /* zh: 'VAE：一团圆云' */,
+      title: 'VAE: spread around the origin' /* zh: 'VAE：在原点周围铺开' */,
     }),
   ]),
 );
 
 // %% [markdown] lang="en"
-// Scale and gaps. The autoencoder's map is two rays at a scale of their own choosing, with nothing between them. The VAE's fills a
-// round patch of two to three units around the origin, just where $\mathcal N(0,I)$ puts its draws. Similar classes are neighbours on both.
+// Scale and gaps. The autoencoder crowds most classes into a knot and stretches the rest out in rays, at a scale of its own choosing.
+// The VAE spreads them over two to three units around the origin, which is where $\mathcal N(0,I)$ puts its draws, and the gap that is left is
+// a small one. Similar classes are neighbours on both.
 //
-// Since every place on the right-hand map decodes to something, we can simply walk over it in a grid. The grid points are quantiles of the normal
+// Now walk over the right-hand map in a grid. The grid points are quantiles of the normal
 // distribution, so each of them stands for the same share of draws.
 
 // %% [markdown] lang="zh"
-// 不同的是比例尺和空隙。自编码器的地图是两条射线，比例尺随心所欲，中间什么也没有；VAE 的地图填满原点周围两三个单位的一块圆形区域，
-// 正是 $\mathcal N(0,I)$ 抽样会落到的地方。相似的类别在两张图上都是邻居。
+// 不同的是比例尺和空隙。自编码器把多数类别挤成一个结，其余的拉成射线，比例尺随心所欲；VAE 把各类铺在原点周围两三个单位之内，
+// 正是 $\mathcal N(0,I)$ 抽样会落到的地方，剩下的空隙很小。相似的类别在两张图上都是邻居。
 //
-// 既然右边的地图处处都能解码出东西，我们干脆在上面按网格走一遍。网格点取正态分布的分位数，因此每一点代表同样多的样本。
+// 现在在右边的地图上按网格走一遍。网格点取正态分布的分位数，因此每一点代表同样多的样本。
 
 // %%
 const side = 15;
@@ -600,14 +650,16 @@ const gridPoints = tf.tensor2d(figures.normalGrid(side)); // [side², 2]
 show(
   figures.latentWalk(vae.decode(clouds, gridPoints), {
     columns: side,
-    title: 'A walk over the map: every stop is a piece of clothing' /* zh: '在地图上走一遍：每一站都是一件衣物' */,
+    title:
+      'A walk over the map: each kind turns into its neighbours' /* zh: '在地图上走一遍：每一类都渐变成它的邻居' */,
     x: 'z₁',
     y: 'z₂',
   }),
 );
 
 // %% [markdown] lang="en"
-// Sleeves grow, heels rise, trousers fuse into dresses, and hardly a stop on the walk is nonsense. In lesson 03 the same walk crossed deserts.
+// Sleeves grow, heels rise, trousers fuse into dresses. Where shoes meet trousers the pictures are dim mixtures: two numbers leave
+// no room for a better border. But there is no wide desert, and all of it lies where the prior draws.
 //
 // ## 9 · How strong should the pull be?
 //
@@ -616,13 +668,14 @@ show(
 // $$\mathcal L_\beta=-\mathbb E_q\bigl[\log p_\theta(x\mid z)\bigr]+\beta\,\mathrm{KL}\bigl(q_\phi(z\mid x)\Vert p(z)\bigr).$$
 //
 // $\beta=1$ is the ELBO. The two terms have names from the theory of compression. The KL is the **rate**: how many nats the code spends on this
-// picture. Minus the reconstruction term is the **distortion**: what is missing nevertheless. Each $\beta$ buys a different
-// exchange.
+// picture. Minus the reconstruction term is the **distortion**: what is missing nevertheless. (With grey pixels
+// it does not reach 0 even for a perfect picture.) Each $\beta$ is a different trade between the two.
 //
 // **Guess first**: draw the curve of distortion against rate on paper. Where on it are $\beta=0.1$, $1$ and $30$?
 
 // %% [markdown] lang="zh"
-// 袖子变长，鞋跟升高，裤子并成连衣裙，一路上几乎没有一站是胡画的。第 03 课里，同样的行走要穿越荒漠。
+// 袖子变长，鞋跟升高，裤子并成连衣裙。鞋与裤子交界处的图像是昏暗的混合体：只有两个数，容不下更好的过渡。但没有大片荒漠，
+// 而且整张地图都在先验会抽到的地方。
 //
 // ## 9 · 拉力该有多大？
 //
@@ -631,7 +684,7 @@ show(
 // $$\mathcal L_\beta=-\mathbb E_q\bigl[\log p_\theta(x\mid z)\bigr]+\beta\,\mathrm{KL}\bigl(q_\phi(z\mid x)\Vert p(z)\bigr).$$
 //
 // $\beta=1$ 就是 ELBO。这两项在压缩理论里各有名字：KL 是**码率**（rate），即编码为这幅图像花了多少奈特；重构项取负是**失真**
-// （distortion），即尽管如此仍缺了多少。每个 $\beta$ 买到的是一种不同的交换。
+// （distortion），即尽管如此仍缺了多少（像素是灰度时，即使重构完美也不为 0）。不同的 $\beta$ 对应码率与失真之间不同的折中。
 //
 // **先猜一猜**：在纸上画出失真随码率变化的曲线。$\beta=0.1$、$1$、$30$ 各在曲线的什么位置？
 
@@ -670,20 +723,20 @@ show(
 );
 
 // %% [markdown] lang="en"
-// The curve falls and flattens: the first nats buy the outline, later ones only fabric. At the right end ($\beta\to0$) you are back at the
-// autoencoder: fine reconstructions, and samples from $\mathcal N(0,I)$ that miss the tiny clouds. At the left end the code says nothing, the decoder paints
-// the average piece of clothing, and the KL is 0: **posterior collapse**. Below the curve nothing can live: for this network no code that
-// short restores that well.
+// The curve falls and flattens: each further nat buys less. Towards the right ($\beta\to0$) you are on the way back to the autoencoder:
+// clouds shrink, and samples from $\mathcal N(0,I)$ miss them. Towards the left the code says less and less; at $\beta=30$ less than one nat is left, and
+// when it reaches 0 the decoder can only paint the average piece of clothing: **posterior collapse**. The curve belongs to this network *and this
+// short training*. Train longer, as in section 7, and the whole curve moves down; what stays is its shape.
 
 // %% [markdown] lang="zh"
-// 曲线先陡后平：最初几奈特买到轮廓，后面的只买到布料的纹理。最右端（$\beta\to0$）退回自编码器：重构精细，但从 $\mathcal N(0,I)$
-// 抽的点会错过那些极小的云。最左端，编码什么也没说，解码器画的是“平均衣物”，KL 为 0：这叫**后验坍缩**（posterior collapse）。
-// 曲线下方是无人区：对这个网络来说，没有哪种编码能这么短，又还原得这么好。
+// 曲线先陡后平：越往后，每多花一奈特买到的越少。往右（$\beta\to0$）是退回自编码器的路：云缩小，从 $\mathcal N(0,I)$ 抽的点会错过它们。
+// 往左，编码说得越来越少；$\beta=30$ 时只剩不到一奈特，等它降到 0，解码器就只能画“平均衣物”：这叫**后验坍缩**（posterior collapse）。
+// 这条曲线只属于这个网络*和这么短的训练*。像第 7 节那样训练久一些，整条曲线都会下移，不变的是它的形状。
 
 // %% [markdown] lang="en"
 // ## 10 · The β nobody chose
 //
-// Here are the two lines on which countless programs train:
+// These lines look right, and many a program has trained on them:
 //
 // ```
 // reconstruction = binaryCrossentropy(x, xHat)            // a library function: MEAN over the 784 pixels
@@ -691,7 +744,7 @@ show(
 // loss           = reconstruction + kl
 // ```
 //
-// Each line is right on its own. Together they are not the ELBO: the reconstruction is in nats *per pixel*, the KL in nats *per
+// Each term is right on its own. Together they are not the ELBO: the reconstruction is in nats *per pixel*, the KL in nats *per
 // picture*. Multiply the loss by 784, which changes nothing about where its minimum is, and read it again:
 //
 // $$784\cdot\text{loss}=-\log p_\theta(x\mid z)+784\cdot\mathrm{KL}.$$
@@ -699,9 +752,9 @@ show(
 // This program trains with $\beta=784$. **Guess first**: what will its samples look like? Then look.
 
 // %% [markdown] lang="zh"
-// ## 10 · 谁也没选过的 β
+// ## 10 · 无意中设定的 β
 //
-// 下面两行，无数程序都是这样训练的：
+// 下面几行看上去没问题，不少程序就是这样训练的：
 //
 // ```
 // reconstruction = binaryCrossentropy(x, xHat)            // 库函数：对 784 个像素取平均
@@ -709,7 +762,7 @@ show(
 // loss           = reconstruction + kl
 // ```
 //
-// 每一行单独看都对，合在一起却不是 ELBO：重构项的单位是*每像素*奈特，KL 的单位是*每幅图像*奈特。把损失乘以 784，
+// 每一项单独看都对，合在一起却不是 ELBO：重构项的单位是*每像素*奈特，KL 的单位是*每幅图像*奈特。把损失乘以 784，
 // 最小值的位置不变，再读一遍：
 //
 // $$784\cdot\text{loss}=-\log p_\theta(x\mid z)+784\cdot\mathrm{KL}.$$
@@ -729,24 +782,27 @@ await vae.trainVae(collapsed, data.train.take(budget({ quick: 2_000, default: 20
   beta: 784,
   seed: 1,
 });
+const { kl: leftOver } = await vae.evaluate(collapsed, data.test.take(2000), { seed: 1 });
+console.log(`KL: ${leftOver.toFixed(3)} nats per picture` /* zh: `KL：每幅图像 ${leftOver.toFixed(3)} 奈特` */);
 show(
   figures.imageGrid(vae.sample(collapsed, 20, random), {
     columns: 10,
-    title: 'β = 784: every draw gives the same average picture' /* zh: 'β = 784：无论抽到什么，都是同一幅平均图像' */,
+    title:
+      'β = 784: nearly the same average picture, whatever is drawn' /* zh: 'β = 784：无论抽到什么，几乎都是同一幅平均图像' */,
   }),
 );
 
 // %% [markdown] lang="en"
 // ### Exercise 4 · Find the β (2 points)
 //
-// A reviewer has to see this at a glance. Write the function that says which β a program *really* trains with, from the way it reduces each term. "sum" means
-// summed over the $n$ pixels (or the $k$ latent dimensions) of one example, "mean" averaged over them; both are averaged over the batch, which does not matter here. (Why not?)
+// A reviewer has to see this at a glance. Write the function that says which β a program *really* trains with, from the way it reduces each term to one number per example. "sum" means
+// summed over the $n$ pixels (or the $k$ latent dimensions) of one example, "mean" averaged over them; both are averaged over the batch, which scales both alike and so does not matter.
 
 // %% [markdown] lang="zh"
 // ### 练习 4 · 找出 β（2 分）
 //
-// 审稿人应该一眼看穿这种问题。写一个函数：根据两项各自的归约方式，算出程序*实际*使用的 β。“sum” 表示对一个样本的 $n$ 个像素
-// （或 $k$ 个隐维度）求和，“mean” 表示取平均；两项都会再对一批样本取平均，这一点在这里无关紧要。（为什么？）
+// 审稿人应该一眼看穿这种问题。写一个函数：根据两项各自怎样变成每个样本一个数（求和还是取平均），算出程序*实际*使用的 β。“sum” 表示对一个样本的 $n$ 个像素
+// （或 $k$ 个隐维度）求和，“mean” 表示取平均；两项都会再对一批样本取平均，缩放的倍数相同，所以不影响结果。
 
 // %% grade_id="vae-effective-beta" points=2
 /** The β of −log p(x|z) + β·KL that has the same minimum as reconstruction + kl, each reduced as said. */
@@ -761,7 +817,7 @@ await check('vae-effective-beta', { effectiveBeta });
 // %% [markdown] lang="en"
 // ## 11 · Why are the samples blurry?
 //
-// Look at your forty clothes again: good outlines, soft insides. Three reasons, from the most to the least important.
+// Look at your forty clothes again: good outlines, soft insides. Three reasons.
 //
 // 1. **The average wins.** Several pictures are plausible for one $z$: the clouds overlap, and 20 numbers cannot fix every thread. The decoder's best answer
 //    under a pixel-by-pixel likelihood is, at each pixel, their average. An average of sharp pictures is not sharp.
@@ -769,7 +825,7 @@ await check('vae-effective-beta', { effectiveBeta });
 //    pepper, because the pixels are independent given $z$.
 // 3. **The prior and the clouds do not match perfectly.** Some draws from $\mathcal N(0,I)$ land between clouds, where the decoder mixes neighbours.
 //
-// The remedies make up the rest of the course: replace the pixel-by-pixel loss by a critic that punishes blur (part III), or keep the codes and put
+// The remedies make up the rest of the course: replace the pixel-by-pixel loss by a critic that punishes blur (GANs, lessons 05 to 08), or keep the codes and put
 // something far better than one Gaussian over them (latent diffusion, lesson 15).
 //
 // ## 12 · How good is the bound? ★
@@ -778,8 +834,8 @@ await check('vae-effective-beta', { effectiveBeta });
 //
 // $$\mathcal L_K=\mathbb E\left[\log\frac1K\sum_{i=1}^{K} w_i\right],\qquad w_i=\frac{p_\theta(x\mid z_i)\,p(z_i)}{q_\phi(z_i\mid x)},\qquad z_i\sim q_\phi(z\mid x).$$
 //
-// $K=1$ is the ELBO, more draws can only raise it, and $K\to\infty$ reaches $\log p(x)$. It is section 2's recipe again, with the draws
-// in the right place.
+// $K=1$ is the ELBO, more draws can only raise it, and under mild conditions it reaches $\log p(x)$ as $K\to\infty$ (their Theorem 1). It is
+// section 2's recipe again, with the draws in the right place.
 //
 // ### Exercise 5 ★ · The tighter bound (2 points)
 //
@@ -789,15 +845,15 @@ await check('vae-effective-beta', { effectiveBeta });
 // %% [markdown] lang="zh"
 // ## 11 · 样本为什么模糊？
 //
-// 再看看那四十件衣物：轮廓不错，里面发软。原因有三个，按重要程度排列。
+// 再看看那四十件衣物：轮廓不错，里面发软。原因有三个。
 //
-// 1. **平均值获胜。** 同一个 $z$ 对应好几种可能的图像：云有重叠，20 个数也定不下每一根线。在逐像素的似然下，解码器最好的回答，
+// 1. **最优的输出就是平均。** 同一个 $z$ 对应好几种可能的图像：云有重叠，20 个数也定不下每一根线。在逐像素的似然下，解码器最好的回答，
 //    就是在每个像素上取它们的平均。一堆清晰图像的平均，并不清晰。
 // 2. **我们画的是均值。** 图上画的是 $p_i$，即解码器的期望。真要按 $x_i\sim\mathrm{Bernoulli}(p_i)$ 去抽，图像会很锐利，但满是椒盐噪声，
 //    因为给定 $z$ 之后像素相互独立。
 // 3. **先验与云并不完全吻合。** 从 $\mathcal N(0,I)$ 抽的点，有些落在云与云之间，解码器就把邻居混在一起。
 //
-// 补救办法就是本课程余下的内容：用专门惩罚模糊的判别器代替逐像素的损失（第三部分）；或者保留编码，换一个远比单个高斯更好的分布
+// 补救办法就是本课程余下的内容：用专门惩罚模糊的判别器代替逐像素的损失（第 05 至 08 课，GAN）；或者保留编码，换一个远比单个高斯更好的分布
 // 来描述它们（第 15 课，隐空间扩散）。
 //
 // ## 12 · 下界有多紧？★
@@ -806,7 +862,7 @@ await check('vae-effective-beta', { effectiveBeta });
 //
 // $$\mathcal L_K=\mathbb E\left[\log\frac1K\sum_{i=1}^{K} w_i\right],\qquad w_i=\frac{p_\theta(x\mid z_i)\,p(z_i)}{q_\phi(z_i\mid x)},\qquad z_i\sim q_\phi(z\mid x).$$
 //
-// $K=1$ 就是 ELBO；抽得越多，只升不降；$K\to\infty$ 时达到 $\log p(x)$。这还是第 2 节的做法，只是抽样抽对了地方。
+// $K=1$ 就是 ELBO；抽得越多，只升不降；在温和的条件下，$K\to\infty$ 时达到 $\log p(x)$（原文定理 1）。这还是第 2 节的做法，只是抽样抽对了地方。
 //
 // ### 练习 5 ★ · 更紧的下界（2 分）
 //
@@ -853,7 +909,7 @@ show(
 //
 // <details><summary>2. Training set: reconstruction 229, KL 16. Of the 20 latent dimensions, 11 have a KL below 0.01 each. What does that mean?</summary>
 //
-// Those dimensions are not used: for every picture their clouds equal the prior, so they carry no information. The ELBO pays only for
+// Those dimensions are hardly used: for nearly every picture their clouds are almost the prior, so they carry almost no information. The ELBO pays only for
 // dimensions that earn more in reconstruction than they cost in KL. The model has chosen its own k.
 // </details>
 //
@@ -869,7 +925,7 @@ show(
 //
 // <details><summary>5. Is a VAE with a lower negative ELBO always the one with the nicer samples?</summary>
 //
-// No. The ELBO counts nats per pixel; much of it is fabric noise that nobody looks at. A model may win by nats and lose to the eye, and the
+// No. The ELBO adds up nats over all pixels; much of it is fabric noise that nobody looks at. A model may win by nats and lose to the eye, and the
 // other way round. Lesson 17 measures what the eye cares about.
 // </details>
 //
@@ -898,7 +954,7 @@ show(
 //   arXiv:1907.06845.
 
 // %% [markdown] lang="zh"
-// 仅仅多抽几次，就多出两三奈特：这部分“代价”从来不是模型的，只是下界的。
+// 仅仅多抽几次，下界就提高了两三奈特：这部分“代价”从来不是模型的，只是下界的。
 //
 // ## 13 · 思考题
 //
@@ -911,7 +967,7 @@ show(
 //
 // <details><summary>2. 训练集上重构 229、KL 16；20 个隐维度里有 11 个的 KL 不到 0.01。这说明什么？</summary>
 //
-// 这些维度没有被用上：对每幅图像，它们的云都等于先验，不携带任何信息。一个维度在重构上赚到的，必须超过它在 KL 上的花费，
+// 这些维度基本没有被用上：对几乎每幅图像，它们的云都与先验差不多，几乎不携带信息。一个维度在重构上赚到的，必须超过它在 KL 上的花费，
 // ELBO 才肯为它付账。模型自己选定了 k。
 // </details>
 //
@@ -922,12 +978,12 @@ show(
 //
 // <details><summary>4. 如果编码是从 {1, …, 512} 里抽取的，重参数化为什么行不通？</summary>
 //
-// 离散抽样会跳变，写不成带导数的 μ + σε。VQ-VAE（第 09 课）改用直通估计，把梯度原样传过去。
+// 离散抽样会跳变，写不成带导数的 μ + σε。VQ-VAE（第 09 课）改用直通估计器（straight-through estimator），把梯度原样传过去。
 // </details>
 //
 // <details><summary>5. 负 ELBO 更低的 VAE，样本一定更好看吗？</summary>
 //
-// 不一定。ELBO 按每像素的奈特计账，其中很大一部分是没人会看的布料噪声。一个模型可能赢了奈特、输了观感，反过来也可能。
+// 不一定。ELBO 把所有像素的奈特加在一起，其中很大一部分是没人会看的布料噪声。一个模型可能赢了奈特、输了观感，反过来也可能。
 // 第 17 课会衡量眼睛在乎的东西。
 // </details>
 //
