@@ -77,7 +77,20 @@ function findOut(): Platform {
     }
     if (!root) active.add('user');
     else if (canBeReadByOthers()) {
-      add(['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--no-new-privs', '--'], 'user');
+      // A change of user takes the death signal away, so it is set once more.
+      add(
+        [
+          'setpriv',
+          `--reuid=${nobody}`,
+          `--regid=${nobody}`,
+          '--clear-groups',
+          '--no-new-privs',
+          '--pdeathsig',
+          'KILL',
+          '--',
+        ],
+        'user',
+      );
     }
   }
   if (process.platform !== 'win32')

@@ -157,12 +157,13 @@ describe.runIf(active.has('orphans'))('when the grader itself is killed', () => 
       const { Sandbox } = require(${JSON.stringify(path.join(root, 'lib/grading/sandbox'))});
       const sandbox = new Sandbox();
       sandbox.order({ load: { js: 'for (;;);', declares: [], file: 'cell.ts' } }, 60);
-      setTimeout(() => { console.log(sandbox.pid); process.kill(process.pid, 'SIGKILL'); }, 1500);`;
+      const below = (pid) => [pid, ...require('fs').readFileSync(\`/proc/\${pid}/task/\${pid}/children\`, 'utf8').trim().split(' ').filter(Boolean).flatMap(below)];
+      setTimeout(() => { console.log(below(sandbox.pid).join(' ')); process.kill(process.pid, 'SIGKILL'); }, 3000);`;
     const loader = path.join(root, 'lib/setup/register.js');
     const { stdout } = spawnSync(process.execPath, ['-r', loader, '-e', script], { encoding: 'utf8', timeout: 30_000 });
-    const pid = Number(stdout.trim());
-    expect(pid).toBeGreaterThan(1);
-    const gone = (): boolean => {
+    const pids = stdout.trim().split(' ').map(Number);
+    expect(pids.every((pid) => pid > 1)).toBe(true);
+    const isGone = (pid: number): boolean => {
       try {
         process.kill(pid, 0);
         return false;
@@ -170,6 +171,6 @@ describe.runIf(active.has('orphans'))('when the grader itself is killed', () => 
         return true;
       }
     };
-    await expect.poll(gone, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => pids.every(isGone), { timeout: 10_000 }).toBe(true);
   });
 });
