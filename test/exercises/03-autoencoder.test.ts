@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { exercise, tensorOf } from '../support/exercise';
-
-type Random = Parameters<Parameters<typeof exercise>[1] & ((...args: never[]) => void)>[0]['random'];
+import { type CheckRandom, exercise, tensorOf } from '../support/exercise';
 
 /** The weights of one half, of a given size. */
-const half = (random: Random, [from, hidden, to]: readonly [number, number, number]) => ({
+const half = (random: CheckRandom, [from, hidden, to]: readonly [number, number, number]) => ({
   w1: random.normal<tf.Rank.R2>([from, hidden]),
   b1: random.normal<tf.Rank.R1>([hidden]),
   w2: random.normal<tf.Rank.R2>([hidden, to]),
