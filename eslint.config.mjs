@@ -40,6 +40,7 @@ export default tseslint.config(
           'setInterval',
           'clearInterval',
           'URL',
+          'fetch',
         ].map((name) => [name, 'readonly']),
       ),
     },

@@ -24,7 +24,7 @@
 // 6. read a two-dimensional latent map: what lies close, what overlaps, what is empty;
 // 7. explain, with a picture, why a good compressor need not be a generator.
 //
-// **Time**: about 60 minutes to read and work through. All training cells together take about one minute on two processor
+// **Time**: about 60 minutes to read and work through. All training cells together take about two minutes on two processor
 // cores; each one says beforehand how long it will take.
 
 // %% [markdown] lang="zh"
@@ -44,7 +44,7 @@
 // 6. 看懂二维隐空间地图：谁挨着谁，哪里重叠，哪里是空的；
 // 7. 用一张图解释：好的压缩器为什么未必是生成器。
 //
-// **用时**：阅读和练习约 60 分钟。所有训练代码在双核处理器上合计约一分钟，每次训练开始时都会先报出预计时间。
+// **用时**：阅读和练习约 60 分钟。所有训练代码在双核处理器上合计约两分钟，每次训练开始时都会先报出预计时间。
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';

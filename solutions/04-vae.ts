@@ -24,7 +24,7 @@
 // 7. read a rate–distortion curve, and say what goes wrong at either end of it;
 // 8. explain why the samples are blurry.
 //
-// **Time**: about 80 minutes to read and work through. All training cells together take about two minutes on two processor
+// **Time**: about 80 minutes to read and work through. All training cells together take about three minutes on two processor
 // cores; each one says beforehand how long it will take.
 
 // %% [markdown] lang="zh"
@@ -45,7 +45,7 @@
 // 7. 看懂率失真曲线，并说出曲线两端各出了什么问题；
 // 8. 解释样本为什么模糊。
 //
-// **用时**：阅读和练习约 80 分钟。所有训练代码在双核处理器上合计约两分钟，每次训练开始时都会先报出预计时间。
+// **用时**：阅读和练习约 80 分钟。所有训练代码在双核处理器上合计约三分钟，每次训练开始时都会先报出预计时间。
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';

@@ -10,7 +10,7 @@ const kernelMetadata = {
     name: 'typescript',
     file_extension: '.ts',
     mimetype: 'text/x-typescript',
-    codemirror_mode: { name: 'javascript', typescript: true },
+    codemirror_mode: 'typescript',
     pygments_lexer: 'typescript',
     nbconvert_exporter: 'script',
   },

@@ -13,7 +13,7 @@ export const kernelInfo = (version: string): object => ({
     mimetype: 'text/x-typescript',
     file_extension: '.ts',
     pygments_lexer: 'typescript',
-    codemirror_mode: { name: 'javascript', typescript: true },
+    codemirror_mode: 'typescript',
     nbconvert_exporter: 'script',
   },
   help_links: [{ text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' }],
