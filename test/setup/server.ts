@@ -52,7 +52,8 @@ export async function serve(behaviour: Behaviour | ((path: string) => Behaviour)
       response.write(rest.subarray(0, 1));
     } else if (cutsDone < cuts && cutAfter < rest.length) {
       cutsDone++;
-      response.write(rest.subarray(0, cutAfter), () => response.destroy());
+      // Cut only after the other side had time to keep what it was sent: what is in flight at a reset is lost.
+      response.write(rest.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), 300));
     } else {
       response.end(rest);
     }
