@@ -1,4 +1,5 @@
 /** One family a file: a config, a builder, losses and samplers as plain functions, and a `train…` that puts them together. */
 export * as ae from './ae';
+export { catalogue, type CatalogueEntry } from './catalogue';
 export { type ImageBatch, type ImageSplit, type ImageTraining } from './data';
 export * as vae from './vae';

@@ -61,13 +61,22 @@ bound = torch.logsumexp(joint(z) - posterior.log_prob(z), 0) - torch.log(torch.t
 one = mu + (log_var / 2).exp() * noise
 reconstruction = Normal(one @ weight + bias, sigma).log_prob(grey).sum(1)
 
-golden = dict(
-    mu=mu, logVar=log_var, noise=noise, kl=kl, klMuGradient=kl_mu_gradient, klLogVarGradient=kl_log_var_gradient,
-    z=one, logits=logits, binary=binary, bernoulli=bernoulli, grey=grey, greyBernoulli=grey_bernoulli,
-    mean=mean, pixelLogVar=pixel_log_var, gaussian=gaussian, gaussianFixed=gaussian_fixed,
-    weight=weight, bias=bias, draws=draws, reconstruction=reconstruction, elbo=reconstruction - kl,
-    importanceWeightedBound=bound, logMarginal=marginal.log_prob(grey),
-)  # fmt: skip
+linear = dict(mu=mu, logVar=log_var, weight=weight, bias=bias, grey=grey, logMarginal=marginal.log_prob(grey))
+cases = {
+    'gaussianKl and its gradients': dict(
+        mu=mu, logVar=log_var, kl=kl, klMuGradient=kl_mu_gradient, klLogVarGradient=kl_log_var_gradient
+    ),
+    'reparameterize': dict(mu=mu, logVar=log_var, noise=noise, z=one),
+    'bernoulliLogLikelihood of black and white': dict(x=binary, logits=logits, expected=bernoulli),
+    'bernoulliLogLikelihood of grey levels': dict(x=grey, logits=logits, expected=grey_bernoulli),
+    'gaussianLogLikelihood, a variance for each pixel': dict(
+        x=grey, mean=mean, logVar=pixel_log_var, expected=gaussian
+    ),
+    'gaussianLogLikelihood, one variance': dict(x=grey, mean=mean, sigma=torch.tensor(0.1), expected=gaussian_fixed),
+    'ELBO of a linear model': dict(linear, noise=noise, reconstruction=reconstruction, kl=kl, elbo=reconstruction - kl),
+    'importance-weighted bound of a linear model': dict(linear, draws=draws, expected=bound),
+}
+as_lists = {name: {key: value.tolist() for key, value in case.items()} for name, case in cases.items()}
 path = pathlib.Path(__file__).with_name('vae.json')
-path.write_text(json.dumps({name: value.tolist() for name, value in golden.items()}, indent=1) + '\n')
-print(f'{path.name}: {len(golden)} arrays from torch {torch.__version__}')
+path.write_text(json.dumps(dict(source=f'torch {torch.__version__}', cases=as_lists), indent=1) + '\n')
+print(f'{path.name}: {len(cases)} cases from torch {torch.__version__}')

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { Random, ready } from '../../lib/engine';
 import { ae } from '../../lib/models';
+import { cases } from '../golden/ae.json';
 
 beforeAll(async () => {
   await ready();
@@ -30,6 +31,23 @@ describe('reconstructionLoss', () => {
     expect(nats[0]).toBeCloseTo(-Math.log(0.9) - Math.log(0.8) - Math.log(0.5), 4);
     // The second pixel is certain and wrong: −log 1e-7.
     expect(nats[1]).toBeCloseTo(-Math.log(1e-7) - Math.log(0.75) - Math.log(0.5), 2);
+  });
+
+  test.each(Object.entries(cases))('%s, as PyTorch has them in double precision', (_, golden) => {
+    const kind = golden.kind as ae.ReconstructionKind;
+    const [x, xHat] = [tf.tensor2d(golden.x), tf.tensor2d(golden.xHat)];
+    for (const over of ['sum', 'mean'] as const) {
+      const actual = ae.reconstructionLoss(x, xHat, kind, over).dataSync();
+      golden[over].forEach((expected, i) => {
+        expect(Math.abs(actual[i] - expected)).toBeLessThan(1e-5 * Math.max(1, expected));
+      });
+    }
+    const gradient = tf
+      .grad((p) => ae.reconstructionLoss(x, p, kind).sum())(xHat)
+      .dataSync();
+    golden.gradient.flat().forEach((expected, i) => {
+      expect(Math.abs(gradient[i] - expected)).toBeLessThan(1e-5 * Math.max(1, Math.abs(expected)));
+    });
   });
 
   test('works on images of any rank', () => {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Random, ready } from '../../lib/engine';
 import { vae } from '../../lib/models';
-import golden from '../golden/vae.json';
+import { cases } from '../golden/vae.json';
 
 beforeAll(() => ready());
 
@@ -21,9 +21,8 @@ function expectClose(actual: tf.Tensor, expected: number[] | number[][], toleran
 }
 
 describe('against torch.distributions in double precision', () => {
-  const [mu, logVar, noise] = [golden.mu, golden.logVar, golden.noise];
-
   test('gaussianKl, and its gradients', () => {
+    const { mu, logVar, ...golden } = cases['gaussianKl and its gradients'];
     expectClose(vae.gaussianKl(matrix(mu), matrix(logVar)), golden.kl);
     const gradients = tf.grads((m, v) => vae.gaussianKl(m as tf.Tensor2D, v as tf.Tensor2D).sum());
     const [byMu, byLogVar] = gradients([matrix(mu), matrix(logVar)]);
@@ -32,25 +31,32 @@ describe('against torch.distributions in double precision', () => {
   });
 
   test('reparameterize', () => {
-    expectClose(vae.reparameterize(matrix(mu), matrix(logVar), matrix(noise)), golden.z);
+    const { mu, logVar, noise, z } = cases.reparameterize;
+    expectClose(vae.reparameterize(matrix(mu), matrix(logVar), matrix(noise)), z);
   });
 
   test('bernoulliLogLikelihood of black and white, with logits up to ±200', () => {
-    expectClose(vae.bernoulliLogLikelihood(matrix(golden.binary), matrix(golden.logits)), golden.bernoulli);
+    const { x, logits, expected } = cases['bernoulliLogLikelihood of black and white'];
+    expectClose(vae.bernoulliLogLikelihood(matrix(x), matrix(logits)), expected);
   });
 
   test('bernoulliLogLikelihood of grey levels', () => {
-    expectClose(vae.bernoulliLogLikelihood(matrix(golden.grey), matrix(golden.logits)), golden.greyBernoulli);
+    const { x, logits, expected } = cases['bernoulliLogLikelihood of grey levels'];
+    expectClose(vae.bernoulliLogLikelihood(matrix(x), matrix(logits)), expected);
   });
 
   test('gaussianLogLikelihood, with a variance for each pixel and with one for all', () => {
-    const [x, mean] = [matrix(golden.grey), matrix(golden.mean)];
-    expectClose(vae.gaussianLogLikelihood(x, mean, matrix(golden.pixelLogVar)), golden.gaussian);
-    expectClose(vae.gaussianLogLikelihood(x, mean, 2 * Math.log(0.1)), golden.gaussianFixed);
+    const each = cases['gaussianLogLikelihood, a variance for each pixel'];
+    expectClose(vae.gaussianLogLikelihood(matrix(each.x), matrix(each.mean), matrix(each.logVar)), each.expected);
+    const one = cases['gaussianLogLikelihood, one variance'];
+    expectClose(vae.gaussianLogLikelihood(matrix(one.x), matrix(one.mean), 2 * Math.log(one.sigma)), one.expected);
   });
 });
 
 describe('a linear model, whose log p(x) is known', () => {
+  const golden = cases['ELBO of a linear model'];
+  const bounds = cases['importance-weighted bound of a linear model'];
+
   // Encoder: whatever the image, the golden file's q; decoder: z ↦ zW + b.
   const build = (q: number) => {
     const model = vae.buildVae({
@@ -76,9 +82,9 @@ describe('a linear model, whose log p(x) is known', () => {
   });
 
   test.each([0, 1, 2, 3, 4])('the importance-weighted bound with four draws, image %i', (q) => {
-    const draws = tf.tensor3d(golden.draws.map((draw) => [draw[q]]));
-    const bound = vae.importanceWeightedBound(build(q), row(golden.grey, q), draws);
-    expectClose(bound, [golden.importanceWeightedBound[q]], 1e-4);
+    const draws = tf.tensor3d(bounds.draws.map((draw) => [draw[q]]));
+    const bound = vae.importanceWeightedBound(build(q), row(bounds.grey, q), draws);
+    expectClose(bound, [bounds.expected[q]], 1e-4);
   });
 
   test('with many draws the bound is log p(x), and the ELBO lies below by KL(q ‖ p(z|x))', () => {
@@ -102,6 +108,7 @@ describe('a linear model, whose log p(x) is known', () => {
 
 /** Mean and marginal variances of p(z|x) for x = zW + b + 0.5 η, by solving (I + WWᵀ/σ²) m = W(x−b)/σ². */
 function exactPosterior(x: number[]): { mean: number[]; variance: number[] } {
+  const golden = cases['ELBO of a linear model'];
   const w = golden.weight;
   const precision = w.map((wi, i) => w.map((wj, j) => dot(wi, wj) / 0.25 + (i === j ? 1 : 0)));
   const right = w.map(
