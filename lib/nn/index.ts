@@ -9,6 +9,20 @@ export {
   denseStack,
   encoderBody,
 } from './blocks';
+export {
+  divergence,
+  evaluationsPerStep,
+  normalLogProb,
+  odeLogLikelihood,
+  type OdeMethod,
+  type OdeOptions,
+  odeSolve,
+  odeStep,
+  randomProbes,
+  timeGrid,
+  unitProbes,
+  type VectorField,
+} from './ode';
 export { Seeds } from './seeds';
 export { parameterTable } from './table';
 export { countParams, variablesOf } from './variables';
