@@ -56,14 +56,22 @@ export function loadWeights(models: Models, bytes: Uint8Array, where: string): R
   return metadata;
 }
 
-/** A run as a file: the variables, the optimizer, the curves. */
-export async function packRun(variables: readonly tf.Variable[], state: RunState): Promise<Uint8Array> {
-  const { history, optimizer, ...position } = state;
+/** A run as a file: the variables, what changes beside them (`untrained`), the optimizers, the curves. */
+export async function packRun(
+  variables: readonly tf.Variable[],
+  state: RunState,
+  untrained: readonly tf.Variable[] = [],
+): Promise<Uint8Array> {
+  const { history, optimizers, ...position } = state;
   const { loss, metrics, ...story } = history;
   const keys = keysOf(variables);
   const tensors = new Map<string, TensorData>();
   for (const [i, key] of keys.entries()) tensors.set(`variable:${key}`, await save(key, variables[i]));
-  for (const saved of optimizer) tensors.set(`optimizer:${renamed(saved.name, variables.map(nameOf), keys)}`, saved);
+  for (const [i, key] of keysOf(untrained).entries()) tensors.set(`state:${key}`, await save(key, untrained[i]));
+  for (const [player, optimizer] of optimizers.entries()) {
+    const kind = optimizerKind(player);
+    for (const saved of optimizer) tensors.set(`${kind}:${renamed(saved.name, variables.map(nameOf), keys)}`, saved);
+  }
   // Losses came out of the engine as float32, so nothing is lost.
   for (const [name, curve] of Object.entries({ ...metrics, loss })) {
     const values = Float32Array.from(curve);
@@ -73,29 +81,45 @@ export async function packRun(variables: readonly tf.Variable[], state: RunState
 }
 
 /** Puts a saved run's weights into the variables and gives the rest of it. */
-export function unpackRun(variables: readonly tf.Variable[], bytes: Uint8Array, where: string): RunState {
+export function unpackRun(
+  variables: readonly tf.Variable[],
+  bytes: Uint8Array,
+  where: string,
+  untrained: readonly tf.Variable[] = [],
+): RunState {
   const { tensors, metadata } = readSafetensors(bytes, where);
   if (metadata.genlab !== 'run 1') throw new UserError(`${where} is not a training run that this version can resume.`);
-  const { story, ...position } = JSON.parse(metadata.run) as Omit<RunState, 'history' | 'optimizer'> & {
+  const { story, ...position } = JSON.parse(metadata.run) as Omit<RunState, 'history' | 'optimizers'> & {
     story: Omit<HistoryData, 'loss' | 'metrics'>;
   };
   const keys = keysOf(variables);
-  const values = keys.map((key, i) => {
-    const found = tensors.get(`variable:${key}`);
+  const find = (name: string, key: string, { shape }: tf.Variable) => {
+    const found = tensors.get(name);
     if (!found) throw new UserError(`${where}: there is no ${key} in it; it is a run of another model.`);
-    checkShape(where, key, found.shape, variables[i].shape);
+    checkShape(where, key, found.shape, shape);
     return found;
-  });
+  };
+  // All of it is looked at before anything is changed.
+  const values = keys.map((key, i) => find(`variable:${key}`, key, variables[i]));
+  const states = keysOf(untrained).map((key, i) => find(`state:${key}`, key, untrained[i]));
   const history: HistoryData = { ...emptyHistory(story.name), ...story };
-  const optimizer: Saved[] = [];
+  const optimizers: Saved[][] = [];
   for (const [name, data] of tensors) {
     const [kind, rest] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)];
-    if (kind === 'optimizer') optimizer.push({ ...data, name: renamed(rest, keys, variables.map(nameOf)) });
-    else if (kind === 'curve' && rest === 'loss') history.loss.push(...data.values);
+    const player = /^optimizer(\d*)$/.exec(kind);
+    if (player) {
+      (optimizers[Number(player[1])] ??= []).push({ ...data, name: renamed(rest, keys, variables.map(nameOf)) });
+    } else if (kind === 'curve' && rest === 'loss') history.loss.push(...data.values);
     else if (kind === 'curve') history.metrics[rest] = [...data.values];
   }
   values.forEach((data, i) => assign(variables[i], data));
-  return { ...position, history, optimizer };
+  states.forEach((data, i) => assign(untrained[i], data));
+  return { ...position, history, optimizers };
+}
+
+/** `optimizer`, `optimizer1`, …: the first has the name that a run of one player always had. */
+function optimizerKind(player: number): string {
+  return player === 0 ? 'optimizer' : `optimizer${player}`;
 }
 
 function namedWeights(models: Models): Map<string, tf.Variable> {

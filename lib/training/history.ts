@@ -11,6 +11,8 @@ export interface EpochRecord {
 /** A run as plain data: what a checkpoint keeps of it. */
 export interface HistoryData {
   readonly name: string;
+  /** Whose loss `loss` is, where several players have one; the others' are under their names in `metrics`. */
+  readonly lossName?: string;
   readonly loss: number[];
   readonly metrics: Record<string, number[]>;
   readonly epochs: EpochRecord[];
@@ -20,8 +22,17 @@ export interface HistoryData {
   interrupted: boolean;
 }
 
-export function emptyHistory(name: string): HistoryData {
-  return { name, loss: [], metrics: {}, epochs: [], images: 0, seconds: 0, interrupted: false };
+export function emptyHistory(name: string, lossName?: string): HistoryData {
+  return {
+    name,
+    ...(lossName && { lossName }),
+    loss: [],
+    metrics: {},
+    epochs: [],
+    images: 0,
+    seconds: 0,
+    interrupted: false,
+  };
 }
 
 /** Each value averaged with the `window − 1` before it. */
@@ -46,12 +57,12 @@ export function smoothedEnd(loss: readonly number[]): { loss: number; curve: num
 export class History {
   constructor(readonly data: HistoryData) {}
 
-  /** The loss of each step. */
+  /** The loss of each step; of the first player where there are several. */
   get loss(): readonly number[] {
     return this.data.loss;
   }
 
-  /** Whatever else the loss function returned, step by step. */
+  /** The other players' losses, and whatever else the loss functions returned, step by step. */
   get metrics(): Readonly<Record<string, readonly number[]>> {
     return this.data.metrics;
   }
@@ -80,7 +91,7 @@ export class History {
     const words =
       language() === 'zh' ? { x: '训练步数', y: '损失', loss: '损失' } : { x: 'step', y: 'loss', loss: 'loss' };
     const window = Math.max(1, Math.round(this.loss.length / 40));
-    const named = [[words.loss, this.loss] as const, ...Object.entries(this.metrics)];
+    const named = [[this.data.lossName ?? words.loss, this.loss] as const, ...Object.entries(this.metrics)];
     const steps = this.loss.map((_, i) => i + 1);
     const series = named.map(([name, y]) => ({ name, x: steps, y, smooth: window }));
     // The first steps tower above all others and would flatten the rest.

@@ -6,8 +6,12 @@ export interface Standing {
   readonly step: number;
   /** Steps in all, where that is known. */
   readonly steps?: number;
+  /** The first player's name, where there are several. */
+  readonly lossName?: string;
   /** Smoothed. */
   readonly loss: number;
+  /** The other players'. */
+  readonly others?: readonly { readonly name: string; readonly loss: number }[];
   readonly images: number;
   /** Time in steps and batches alone, for the rate. */
   readonly stepSeconds: number;
@@ -94,7 +98,7 @@ export class Progress {
     const held = memoryInUse();
     return [
       `${this.name}: ${step(s)}`,
-      ...(s.step > 0 ? [`${loss} ${significant(s.loss)}`] : []),
+      ...losses(s, loss),
       ...(s.images > 0 ? [rate(s.images / s.stepSeconds)] : []),
       ...(s.secondsLeft === undefined ? [] : [left(duration(s.secondsLeft, this.lang))]),
       ...(s.predictedSeconds === undefined ? [] : [predicted(duration(s.predictedSeconds, this.lang))]),
@@ -107,7 +111,7 @@ export class Progress {
     const predicted = s.predictedSeconds === undefined ? [] : [foretold(duration(s.predictedSeconds, this.lang))];
     return [
       `${this.name}: ${step(s)}`,
-      ...(s.step > 0 ? [`${loss} ${significant(s.loss)}`] : []),
+      ...losses(s, loss),
       ...(s.images > 0 ? [rate(s.images / s.stepSeconds)] : []),
       ...(ending === 'already' ? [already] : [...predicted, took(duration(s.seconds, this.lang))]),
       ...(ending === 'interrupted' ? [stopped] : []),
@@ -124,6 +128,11 @@ export class Progress {
     const room = (this.terminal?.columns ?? 80) - 1;
     this.terminal?.write(`\r\u001b[2K${fitting(text, room)}`);
   }
+}
+
+function losses({ step, lossName, loss, others = [] }: Standing, word: string): string[] {
+  if (step === 0) return [];
+  return [{ name: lossName ?? word, loss }, ...others].map((one) => `${one.name} ${significant(one.loss)}`);
 }
 
 type Display = NonNullable<ReturnType<typeof notebookDisplay>>;

@@ -1,19 +1,29 @@
 import * as tf from '@tensorflow/tfjs';
-import { Random, withMemoryAdvice } from '../engine';
+import { Random } from '../engine';
 import { UserError } from '../errors';
-import { Adam } from './adam';
 import { packRun, unpackRun } from './checkpoint';
 import { emptyHistory, type HistoryData, smoothedEnd } from './history';
 import { breathe, cellSignal } from './host';
+import { Player, type PlayerSettings, type Update } from './player';
 import { Progress, type Standing } from './progress';
 import { recall, remember, restoreOptimizer, type RunState, saveOptimizer } from './state';
 import { Stopwatch } from './stopwatch';
 import type { StepInfo, TrainOptions } from './train';
 
-/** One call of `train`: where it stands, and how it goes on. */
+/** What concerns the loop, not one player. */
+export type LoopOptions<B> = Omit<TrainOptions<B>, Exclude<keyof PlayerSettings<B>, 'name' | 'steps'>>;
+
+/** What `train` and `trainAlternating` have in common. */
+export interface RunOptions<B> extends LoopOptions<B> {
+  readonly caller: 'train' | 'trainAlternating';
+  readonly players: readonly PlayerSettings<B>[];
+}
+
+/** One call of `train` or `trainAlternating`: where it stands, and how it goes on. */
 export class Run<B> {
   history: HistoryData;
   failed = false;
+  /** Rounds done. A round takes as many batches as the busiest player makes updates; for `train` that is one. */
   private step = 0;
   private epoch = 1;
   private stepInEpoch = 0;
@@ -22,39 +32,44 @@ export class Run<B> {
   private alreadyOver = false;
   private leaked = 0;
   private lastBreath = performance.now();
-  private readonly optimizer: tf.Optimizer;
+  private readonly players: readonly Player<B>[];
+  private readonly variables: readonly tf.Variable[];
+  private readonly roundLength: number;
   private readonly batchNoise: Random;
   private readonly lossNoise: Random;
   private readonly signal: AbortSignal | undefined;
   private readonly progress: Progress;
   private readonly watch = new Stopwatch();
 
-  constructor(private readonly options: TrainOptions<B>) {
+  constructor(private readonly options: RunOptions<B>) {
     checkOptions(options);
     const random = new Random(options.seed ?? 0);
+    const { name, players } = options;
     this.batchNoise = random.fork('batches');
     this.lossNoise = random.fork('loss');
-    this.history = emptyHistory(options.name);
+    this.history = emptyHistory(name, this.isAlone() ? undefined : players[0].name);
     this.stepsPerEpoch = options.stepsPerEpoch;
     this.signal = options.signal ?? cellSignal();
-    this.optimizer = options.optimizer ?? new Adam({ learningRate: options.learningRate });
-    this.progress = new Progress(options.name);
+    this.players = players.map((player) => new Player(player, this.isAlone() ? name : `${name}, ${player.name}`));
+    this.variables = players.flatMap(({ variables }) => [...variables]);
+    this.roundLength = Math.max(...this.players.map(({ steps }) => steps));
+    this.progress = new Progress(name);
   }
 
   /** Takes up the state of an earlier run, if that is wanted and there is one. */
   async begin(): Promise<void> {
-    const { resume, variables, seed = 0 } = this.options;
-    const state = resume ? (recall(variables) ?? (await this.stored())) : undefined;
+    const { resume, seed = 0, caller } = this.options;
+    const state = resume ? (recall(this.variables) ?? (await this.stored())) : undefined;
     if (state) {
       if (state.seed !== seed) {
         throw new UserError(
-          `train: this run was started with seed ${state.seed} and can only be resumed with it; got seed ${seed}.`,
+          `${caller}: this run was started with seed ${state.seed} and can only be resumed with it; got seed ${seed}.`,
         );
       }
       ({ step: this.step, epoch: this.epoch, stepInEpoch: this.stepInEpoch } = state);
       this.history = { ...structuredClone(state.history), interrupted: false };
       this.secondsBefore = state.history.seconds;
-      await restoreOptimizer(this.optimizer, state.optimizer);
+      for (const [i, { optimizer }] of this.players.entries()) await restoreOptimizer(optimizer, state.optimizers[i]);
     }
     this.alreadyOver = this.isDone();
     this.watch.reset();
@@ -66,26 +81,33 @@ export class Run<B> {
 
   /** One pass over the batches, or what is left of it. */
   async oneEpoch(): Promise<void> {
-    const { epoch, options } = this;
+    const { epoch, options, roundLength } = this;
     let position = 0;
+    let images = 0;
     let tensors = tf.memory().numTensors;
     for await (const batch of options.batches(epoch, this.batchNoise.fork(epoch))) {
-      const isBehind = position++ < this.stepInEpoch; // done before the interruption
-      if (isBehind || this.isOver()) {
+      const turn = position % roundLength;
+      const isBehind = position++ < this.stepInEpoch * roundLength; // done before the interruption
+      if (isBehind || (turn === 0 && this.isOver())) {
         tf.dispose(tensorsIn(batch));
         if (isBehind) continue;
         return;
       }
-      const info = await this.oneStep(batch);
-      // A run's first step also makes the optimizer's own tensors.
-      if (this.watch.steps > 1) this.leaked += tf.memory().numTensors - tensors;
-      await options.onStep?.(info);
-      if (options.checkpoint && this.step % options.checkpoint.every === 0) await this.store(await this.state());
-      await this.report();
-      tensors = tf.memory().numTensors;
+      images += tensorsIn(batch)[0]?.shape[0] ?? 0;
+      await this.oneTurn(batch, turn);
+      if (turn === roundLength - 1) {
+        const info = this.endRound(images);
+        images = 0;
+        // A run's first step also makes the optimizers' own tensors.
+        if (this.watch.steps > 1) this.leaked += tf.memory().numTensors - tensors;
+        await options.onStep?.(info);
+        if (options.checkpoint && this.step % options.checkpoint.every === 0) await this.store(await this.state());
+        await this.report();
+        tensors = tf.memory().numTensors;
+      }
     }
-    if (position === 0) throw new UserError(`train: there are no batches in epoch ${epoch}.`);
-    this.stepsPerEpoch = position;
+    if (position < roundLength) throw tooFewBatches(options, epoch, position, roundLength);
+    this.stepsPerEpoch = Math.floor(position / roundLength);
     this.epoch++;
     this.stepInEpoch = 0;
     const values = await options.onEpoch?.({ ...this.lastInfo(), epoch });
@@ -95,13 +117,13 @@ export class Run<B> {
 
   /** Keeps what a later call with `resume` needs, and leaves the line that tells how it went. */
   async end(): Promise<void> {
-    const { history, options } = this;
+    const { history, options, players } = this;
     history.predictedSeconds ??= this.watch.predictedSeconds;
     history.interrupted = !this.failed && !this.isDone();
     const state = await this.state();
-    remember(options.variables, state);
+    remember(this.variables, state);
     if (options.checkpoint && !this.alreadyOver) await this.store(state);
-    if (!options.optimizer) this.optimizer.dispose();
+    for (const player of players) player.dispose();
     const interrupted = history.interrupted ? 'interrupted' : 'finished';
     this.progress.finish(this.standing(), this.failed ? 'failed' : this.alreadyOver ? 'already' : interrupted);
     if (this.leaked > 0) {
@@ -112,82 +134,71 @@ export class Run<B> {
     }
   }
 
+  private isAlone(): boolean {
+    return this.options.caller === 'train';
+  }
+
   private async state(): Promise<RunState> {
     const { history, step, epoch, stepInEpoch, options } = this;
     history.seconds = this.secondsBefore + this.watch.seconds();
-    const optimizer = await saveOptimizer(this.optimizer);
-    return { seed: options.seed ?? 0, step, epoch, stepInEpoch, history, optimizer };
+    const optimizers = [];
+    for (const { optimizer } of this.players) optimizers.push(await saveOptimizer(optimizer));
+    return { seed: options.seed ?? 0, step, epoch, stepInEpoch, history, optimizers };
   }
 
   private async store(state: RunState): Promise<void> {
-    const { checkpoint, variables } = this.options;
-    await checkpoint?.store.write(this.fileName(), await packRun(variables, state));
+    const { checkpoint, state: untrained } = this.options;
+    await checkpoint?.store.write(this.fileName(), await packRun(this.variables, state, untrained));
   }
 
   private async stored(): Promise<RunState | undefined> {
-    const { checkpoint, variables } = this.options;
+    const { checkpoint, state: untrained } = this.options;
     const bytes = await checkpoint?.store.read(this.fileName());
-    return bytes && unpackRun(variables, bytes, this.fileName());
+    return bytes && unpackRun(this.variables, bytes, this.fileName(), untrained);
   }
 
   private fileName(): string {
     return `${this.options.name}.run.safetensors`;
   }
 
-  private async oneStep(batch: B): Promise<StepInfo> {
-    const { options, watch, history } = this;
+  /** The updates that a batch is for: a player with fewer than the others moves towards the end of the round. */
+  private async oneTurn(batch: B, turn: number): Promise<void> {
+    const { step, players, roundLength } = this;
     const images = tensorsIn(batch)[0]?.shape[0] ?? 0;
-    const { names, scalars, gradients } = withMemoryAdvice(images, () => this.gradients(batch));
-    const values = await readScalars(scalars);
-    const [loss] = values;
-    if (!values.every(Number.isFinite)) {
-      tf.dispose(gradients);
-      throw notFinite(options, this.step + 1, names, values);
-    }
-    this.setRate();
-    withMemoryAdvice(images, () => this.optimizer.applyGradients(gradients));
-    tf.dispose(gradients);
-    this.step++;
-    this.stepInEpoch++;
-    history.loss.push(loss);
-    history.images += images;
-    const metrics = Object.fromEntries(names.slice(1).map((name, i) => [name, values[i + 1]]));
-    for (const [name, value] of Object.entries(metrics)) (history.metrics[name] ??= []).push(value);
-    watch.lap(images);
-    return { step: this.step, epoch: this.epoch, loss, metrics };
-  }
-
-  private setRate(): void {
-    const { optimizer, learningRate = 1e-3, schedule } = this.options;
-    if (optimizer || schedule !== 'cosine' || !(this.optimizer instanceof Adam)) return;
-    const done = this.step / (this.stepsInAll() ?? Infinity);
-    this.optimizer.learningRate = (learningRate * (1 + Math.cos(Math.PI * Math.min(1, done)))) / 2;
-  }
-
-  /** Loss, metrics and gradients of one batch, which it disposes of. */
-  private gradients(batch: B) {
-    const { options, step } = this;
-    let names = ['loss'];
-    let extras: tf.Tensor[] = [];
+    const noise = this.lossNoise.fork(step);
+    const done = step / (this.stepsInAll() ?? Infinity);
     try {
-      const evaluate = () => {
-        const result = options.loss(batch, this.lossNoise.fork(step));
-        if (result instanceof tf.Tensor) return result.asScalar();
-        const { loss, ...metrics } = result;
-        names = ['loss', ...Object.keys(metrics)];
-        extras = Object.values(metrics).map((metric) => tf.keep(metric.asScalar()));
-        return loss.asScalar();
-      };
-      // The tidy is for errors: without it, what was computed up to there would stay.
-      const { value, grads } = tf.tidy(() => tf.variableGrads(evaluate, [...options.variables]));
-      if (step === 0) warnOfDeaf(options, grads);
-      return { names, scalars: [value, ...extras], gradients: grads };
-    } catch (error) {
-      tf.dispose(extras);
-      throw isUnconnected(error) ? new UserError(unconnected(options)) : error;
+      for (const [i, player] of players.entries()) {
+        if (turn < roundLength - player.steps) continue;
+        player.setRate(this.options.schedule, done);
+        const own = this.isAlone() ? noise : noise.fork(`${player.settings.name} ${turn}`);
+        const update = await player.update(batch, own, images, step + 1);
+        if (turn === roundLength - 1) this.record(i, update);
+      }
     } finally {
       tf.dispose(tensorsIn(batch));
     }
+  }
+
+  /** A round's entry in the curves is each player's last update. */
+  private record(i: number, { loss, metrics }: Update): void {
+    const { history, step } = this;
+    const add = (name: string, value: number) => {
+      const curve = (history.metrics[name] ??= []);
+      if (curve.length > step) throw new UserError(`${this.options.name}: two curves have the name ${name}.`);
+      curve.push(value);
+    };
+    if (i === 0) history.loss.push(loss);
+    else add(this.players[i].settings.name, loss);
+    for (const [name, value] of Object.entries(metrics)) add(name, value);
+  }
+
+  private endRound(images: number): StepInfo {
+    this.step++;
+    this.stepInEpoch++;
+    this.history.images += images;
+    this.watch.lap(images);
+    return this.lastInfo();
   }
 
   private async report(): Promise<void> {
@@ -214,12 +225,18 @@ export class Run<B> {
   }
 
   private standing(): Standing {
-    const { watch, step } = this;
-    const { loss, curve } = smoothedEnd(this.history.loss);
+    const { watch, step, history } = this;
+    const { loss, curve } = smoothedEnd(history.loss);
+    const others = this.players.slice(1).map(({ settings: { name } }) => ({
+      name,
+      loss: smoothedEnd(history.metrics[name] ?? []).loss,
+    }));
     return {
       step,
       steps: this.stepsInAll(),
+      lossName: history.lossName,
       loss,
+      others,
       curve,
       images: watch.images,
       stepSeconds: watch.stepSeconds,
@@ -243,51 +260,37 @@ function tensorsIn(batch: unknown): tf.Tensor[] {
   return Object.values(batch).filter((value) => value instanceof tf.Tensor);
 }
 
-/** One trip to the engine for all of them. */
-async function readScalars(scalars: readonly tf.Tensor[]): Promise<number[]> {
-  const all = scalars.length === 1 ? scalars[0] : tf.stack([...scalars]);
-  const values = [...(await all.data())];
-  tf.dispose([all, ...scalars]);
-  return values;
+function tooFewBatches<B>({ caller }: RunOptions<B>, epoch: number, found: number, wanted: number): UserError {
+  return new UserError(
+    found === 0
+      ? `${caller}: there are no batches in epoch ${epoch}.`
+      : `${caller}: epoch ${epoch} has ${found} batches, and a round of all players takes ${wanted}. Use smaller batches.`,
+  );
 }
 
-function checkOptions<B>(options: TrainOptions<B>): void {
-  const { variables, steps, epochs, name } = options;
-  if (variables.length === 0) throw new UserError(`train (${name}): variables is empty, so there is nothing to learn.`);
-  if ((steps === undefined) === (epochs === undefined)) {
-    throw new UserError(`train (${name}): say when to stop by epochs or by steps, one of the two.`);
+function checkOptions<B>(options: RunOptions<B>): void {
+  const { players, steps, epochs, name, caller } = options;
+  const where = `${caller} (${name})`;
+  for (const { name: player, variables, steps: updates = 1 } of players) {
+    if (variables.length === 0) {
+      const whose = caller === 'train' ? 'variables is' : `the variables of ${player} are`;
+      throw new UserError(`${where}: ${whose} empty, so there is nothing to learn.`);
+    }
+    if (!Number.isInteger(updates) || updates < 1) {
+      throw new UserError(`${where}: steps of ${player} is a whole number from 1, got ${updates}.`);
+    }
   }
-  if (options.schedule === 'cosine' && (options.optimizer || !(steps ?? options.stepsPerEpoch))) {
+  if ((steps === undefined) === (epochs === undefined)) {
+    throw new UserError(`${where}: say when to stop by epochs or by steps, one of the two.`);
+  }
+  const ownAdam = players.some(({ optimizer }) => !optimizer);
+  if (options.schedule === 'cosine' && (!ownAdam || !(steps ?? options.stepsPerEpoch))) {
     throw new UserError(
-      `train (${name}): the cosine schedule needs the loop's own Adam, and steps or stepsPerEpoch to know the end.`,
+      `${where}: the cosine schedule needs the loop's own Adam, and steps or stepsPerEpoch to know the end.`,
     );
   }
   const limit = steps ?? epochs ?? 0;
   if (!Number.isInteger(limit) || limit < 1) {
-    throw new UserError(`train (${name}): ${steps ? 'steps' : 'epochs'} is a whole number from 1, got ${limit}.`);
+    throw new UserError(`${where}: ${steps ? 'steps' : 'epochs'} is a whole number from 1, got ${limit}.`);
   }
-}
-
-function isUnconnected(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Cannot find a connection');
-}
-
-function unconnected<B>({ name, variables }: TrainOptions<B>): string {
-  const names = variables.map((variable) => variable.name).join(', ');
-  return `${name}: the loss does not depend on any of the variables to learn (${names}). Does it call the model?`;
-}
-
-/** A variable that the loss does not depend on is a mistake more often than not, and otherwise hard to see. */
-function warnOfDeaf<B>({ variables, name }: TrainOptions<B>, gradients: tf.NamedTensorMap): void {
-  const deaf = variables.filter((variable) => !(variable.name in gradients)).map((variable) => variable.name);
-  if (deaf.length > 0) console.warn(`${name}: the loss does not depend on ${deaf.join(', ')}, which will not change.`);
-}
-
-function notFinite<B>({ name }: TrainOptions<B>, step: number, names: string[], values: number[]): UserError {
-  const culprits = names.map((metric, i) => `${metric} = ${values[i]}`).filter((_, i) => !Number.isFinite(values[i]));
-  return new UserError(
-    `${name}: ${culprits.join(', ')} at step ${step}, so training stops; the weights are as they were before this step. ` +
-      'Try a learning rate ten times smaller; look for the logarithm of 0, a division by 0, or exp of a large number ' +
-      '(logVar that grew); then build the model anew and train again.',
-  );
 }

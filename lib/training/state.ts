@@ -18,7 +18,8 @@ export interface RunState {
   /** Batches of this epoch that are done. */
   readonly stepInEpoch: number;
   readonly history: HistoryData;
-  readonly optimizer: readonly Saved[];
+  /** One for each player. */
+  readonly optimizers: readonly (readonly Saved[])[];
 }
 
 /** The last run of each set of variables, under the first of them; forgotten together with the model. */

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Random } from '../engine';
 import type { CheckpointStore } from './checkpoint';
 import { History } from './history';
-import { Run } from './run';
+import { Run, type RunOptions } from './run';
 
 /** What a loss function may return: the loss alone, or the loss and whatever else is worth a curve. All scalars. */
 export type Loss = tf.Tensor | ({ readonly loss: tf.Tensor } & Readonly<Record<string, tf.Tensor>>);
@@ -37,6 +37,15 @@ export interface TrainOptions<B> {
   readonly optimizer?: tf.Optimizer;
   /** Of the default Adam; default 1e-3. */
   readonly learningRate?: number;
+  /** β₁ and β₂ of the default Adam; default 0.9 and 0.999. */
+  readonly betas?: readonly [number, number];
+  /** After each update of the variables: what averages or clips them. What it makes is tidied up. */
+  readonly onUpdate?: () => void;
+  /**
+   * What changes in training without being learned, kept in checkpoints beside the variables: moving statistics of batch
+   * normalization, averages of weights (`stateOf(model)`).
+   */
+  readonly state?: readonly tf.Variable[];
   /** `cosine` lets the default Adam's rate fall to 0 along half a cosine, which a short run gains from. Default `constant`. */
   readonly schedule?: Schedule;
   readonly seed?: number;
@@ -66,6 +75,13 @@ type EpochResult = Readonly<Record<string, number>> | void;
  * @throws UserError when the loss is no longer a finite number; the weights are as they were before that step.
  */
 export async function train<B>(options: TrainOptions<B>): Promise<History> {
+  const { variables, loss, optimizer, learningRate, betas, onUpdate, ...rest } = options;
+  const player = { name: options.name, variables, loss, optimizer, learningRate, betas, onUpdate };
+  return play({ ...rest, caller: 'train', players: [player] });
+}
+
+/** Runs it to its end, whichever that is. */
+export async function play<B>(options: RunOptions<B>): Promise<History> {
   const run = new Run(options);
   await run.begin();
   try {
