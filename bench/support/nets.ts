@@ -1,6 +1,7 @@
 /** Training steps that bench/engines.ts measures. Each has its like in torch_steps.py: the same layers, sizes and optimizer. */
 import * as tf from '@tensorflow/tfjs';
 import { Random } from '../../lib/engine';
+import { Adam } from '../../lib/training';
 
 type Step = () => tf.Scalar;
 const image = (x: tf.Tensor) => x as tf.Tensor4D;
@@ -10,7 +11,11 @@ const weight = (shape: number[]) =>
 const bias = (size: number) => tf.variable(tf.zeros([size]));
 const conv = (x: tf.Tensor, w: tf.Variable, stride: number) => tf.conv2d(image(x), w as tf.Tensor4D, stride, 'same');
 
-function minimizer(loss: () => tf.Tensor, variables: tf.Variable[], optimizer = tf.train.adam(1e-3)): Step {
+function minimizer(
+  loss: () => tf.Tensor,
+  variables: tf.Variable[],
+  optimizer: tf.Optimizer = new Adam({ learningRate: 1e-3 }),
+): Step {
   return () => tf.tidy(() => optimizer.minimize(() => loss() as tf.Scalar, true, variables) as tf.Scalar);
 }
 
