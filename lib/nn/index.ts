@@ -1,4 +1,5 @@
 /** Blocks that two or more models share, seeded initializers, and the way to a model's variables. */
+export { attention, type AttentionConfig, MultiHeadAttention } from './attention';
 export {
   type Activation,
   type Arch,
@@ -9,6 +10,9 @@ export {
   denseStack,
   encoderBody,
 } from './blocks';
+export { Ema, type EmaConfig } from './ema';
+export { GroupNorm, groupNorm, type GroupNormConfig, groupsFor, silu } from './group-norm';
+export { buildMlpDenoiser, type MlpDenoiserConfig, mlpDenoiserDefaults } from './mlp-denoiser';
 export {
   divergence,
   evaluationsPerStep,
@@ -23,6 +27,17 @@ export {
   unitProbes,
   type VectorField,
 } from './ode';
+export {
+  attentionBlock,
+  type BlockSettings,
+  convolution,
+  downsample,
+  normalized,
+  residualBlock,
+  upsample,
+} from './residual-block';
 export { Seeds } from './seeds';
 export { parameterTable } from './table';
+export { LabelEmbedding, TimeEmbedding, timestepEmbedding } from './time-embedding';
+export { buildUnet, type UnetConfig, unetDefaults } from './unet';
 export { countParams, variablesOf } from './variables';

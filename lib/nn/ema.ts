@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs';
+import { UserError } from '../errors';
+
+type NamedTensor = { name: string; tensor: tf.Tensor };
+
+export interface EmaConfig {
+  /** Of the old average that stays at a step, once warm. Default 0.9999. */
+  readonly decay?: number;
+  /** `ramp`: the decay grows as (1 + n)/(10 + n) over the steps n, so that the random first weights are soon forgotten. */
+  readonly warmUp?: 'ramp' | 'none';
+}
+
+/**
+ * A running average of weights, w̄ ← d w̄ + (1−d) w after each step. Diffusion models and GANs are sampled with w̄: it has
+ * the noise of the last mini-batches averaged out. Ho, Jain & Abbeel (2020), appendix B, use d = 0.9999.
+ *
+ * The average lies beside the variables; `during` puts it in their place while something is computed.
+ */
+export class Ema {
+  readonly decay: number;
+  /** Updates so far. */
+  updates = 0;
+  private readonly warmUp: 'ramp' | 'none';
+  private readonly averages: tf.Variable[];
+  private isIn = false;
+
+  constructor(
+    readonly variables: readonly tf.Variable[],
+    { decay = 0.9999, warmUp = 'ramp' }: EmaConfig = {},
+  ) {
+    if (!(decay >= 0 && decay < 1)) throw new UserError(`Ema: decay lies in [0, 1), got ${decay}.`);
+    this.decay = decay;
+    this.warmUp = warmUp;
+    this.averages = variables.map((variable) => tf.tidy(() => tf.variable(variable.clone(), false)));
+  }
+
+  /** Takes the variables as they are now into the average. Call it after each step of the optimizer. */
+  update(): void {
+    if (this.isIn) throw new Error('Ema: the averages are in the place of the weights; swap them back before a step.');
+    this.updates++;
+    const ramp = (1 + this.updates) / (10 + this.updates);
+    const stays = this.warmUp === 'ramp' ? Math.min(this.decay, ramp) : this.decay;
+    tf.tidy(() => {
+      this.averages.forEach((average, i) => {
+        average.assign(average.add(this.variables[i].sub(average).mul(1 - stays)));
+      });
+    });
+  }
+
+  /** Exchanges the weights and their averages; a second call exchanges them back. */
+  swap(): void {
+    this.isIn = !this.isIn;
+    tf.tidy(() => {
+      this.averages.forEach((average, i) => {
+        const before = average.clone();
+        average.assign(this.variables[i].clone());
+        this.variables[i].assign(before);
+      });
+    });
+  }
+
+  /** Runs `compute` with the averages as weights and puts the weights back, whatever happens. */
+  during<T>(compute: () => T): T {
+    if (this.isIn) return compute();
+    this.swap();
+    const back = () => this.swap();
+    try {
+      const result = compute();
+      if (result instanceof Promise) return result.finally(back) as T;
+      back();
+      return result;
+    } catch (error) {
+      back();
+      throw error;
+    }
+  }
+
+  /** The count and the averages under their variables' names, for a checkpoint. The count's tensor is the caller's. */
+  getWeights(): NamedTensor[] {
+    const averages = this.averages.map((tensor, i) => ({ name: `${this.variables[i].name}/ema`, tensor }));
+    return [{ name: 'ema', tensor: tf.scalar(this.updates, 'int32') }, ...averages];
+  }
+
+  /** Takes what `getWeights` gave. */
+  setWeights(weights: readonly NamedTensor[]): void {
+    const byName = new Map(weights.map(({ name, tensor }) => [name, tensor]));
+    const find = (name: string) => {
+      const found = byName.get(name);
+      if (!found) throw new UserError(`Ema: there is no average called ${name} among the weights given.`);
+      return found;
+    };
+    this.updates = find('ema').dataSync()[0];
+    this.averages.forEach((average, i) => average.assign(find(`${this.variables[i].name}/ema`)));
+  }
+
+  /** Makes the average the same as the weights: after weights were loaded that are already averaged. */
+  reset(): void {
+    this.updates = 0;
+    this.averages.forEach((average, i) => tf.tidy(() => average.assign(this.variables[i].clone())));
+  }
+
+  dispose(): void {
+    if (this.isIn) this.swap();
+    tf.dispose(this.averages);
+  }
+}
