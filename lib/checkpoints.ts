@@ -1,0 +1,83 @@
+/** Weights that were trained here and are shipped: `checkpoints/NAME.safetensors`, each with a model card, `NAME.md`. */
+import { readFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type * as tf from '@tensorflow/tfjs';
+import { UserError } from './errors';
+import { loadWeights, saveWeights } from './training';
+
+const folder = path.join(__dirname, '..', 'checkpoints');
+
+type Models = Readonly<Record<string, tf.LayersModel>>;
+
+/**
+ * Puts a shipped checkpoint's weights into models that were built with the same config; gives the file's metadata.
+ * In a browser, fetch the file and give its bytes to `loadWeights`, which does the rest of this.
+ * @param models each network under the name that it was saved with: `{ encoder, decoder }`
+ * @throws UserError when there is no such checkpoint, when the file is damaged (its SHA-256 is checked), or when it belongs
+ * to other models; the models are then as they were.
+ */
+export function loadCheckpoint(name: string, models: Models): Readonly<Record<string, string>> {
+  const file = path.join(folder, `${checked(name)}.safetensors`);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new UserError(
+      `There is no checkpoint ${name} (checkpoints/${name}.safetensors). \`npm run checkpoint -- ${name}\` makes it.`,
+      3,
+    );
+  }
+  return loadWeights(models, bytes, `checkpoints/${name}.safetensors`);
+}
+
+/** What a model card says. Figures come from the run that made the checkpoint, never from memory. */
+export interface ModelCard {
+  readonly title: string;
+  /** What it is, for whom, and what it is not for: a paragraph or more of Markdown. */
+  readonly about: string;
+  /** Facts in their order: data, seed, engine, steps, time. */
+  readonly facts: Readonly<Record<string, string | number>>;
+  /** What was measured at the end, on which data. */
+  readonly metrics: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * Writes `checkpoints/NAME.safetensors` in half precision and its card beside it. Measure the card's metrics on weights that
+ * went through `half` once, or on the file read back: that is what people will load.
+ * @returns the size of the file in bytes
+ */
+export async function saveCheckpoint(name: string, models: Models, card: ModelCard): Promise<number> {
+  const bytes = await saveWeights(models, { half: true, metadata: { name, title: card.title } });
+  await fs.mkdir(folder, { recursive: true });
+  await fs.writeFile(path.join(folder, `${checked(name)}.safetensors`), bytes);
+  await fs.writeFile(path.join(folder, `${name}.md`), markdown(name, card, bytes.length));
+  return bytes.length;
+}
+
+function markdown(name: string, card: ModelCard, size: number): string {
+  const list = (rows: Readonly<Record<string, string | number>>) =>
+    Object.entries(rows)
+      .map(([key, value]) => `- **${key}**: ${value}`)
+      .join('\n');
+  return `# ${card.title}
+
+${card.about.trim()}
+
+## How it was made
+
+${list({ ...card.facts, file: `\`${name}.safetensors\`, half precision, ${size.toLocaleString('en-US')} bytes` })}
+
+Made again by \`npm run checkpoint -- ${name}\`.
+
+## Measured
+
+${list(card.metrics)}
+`;
+}
+
+function checked(name: string): string {
+  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return name;
+  throw new UserError(`A checkpoint's name is of small letters, digits and hyphens, got '${name}'.`);
+}
