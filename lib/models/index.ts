@@ -2,4 +2,7 @@
 export * as ae from './ae';
 export { catalogue, type CatalogueEntry } from './catalogue';
 export { type ImageBatch, type ImageSplit, type ImageTraining } from './data';
+export * as flowMatching from './flow-matching';
+export * as score from './score';
 export * as vae from './vae';
+export * as realnvp from './realnvp';

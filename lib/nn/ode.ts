@@ -74,15 +74,11 @@ export function divergence(field: VectorField, x: Tensor, t: number, probes: rea
 /** Each coordinate in turn: the exact divergence, at a gradient for each dimension. Good for two dimensions. */
 export function unitProbes(shape: readonly number[]): Tensor[] {
   const size = shape.slice(1).reduce((a, b) => a * b, 1);
-  return Array.from({ length: size }, (_, i) =>
-    tf.tidy(() => {
-      const one = tf
-        .oneHot(tf.scalar(i, 'int32'), size)
-        .toFloat()
-        .reshape([1, ...shape.slice(1)]);
-      return tf.tile(one, [shape[0], ...shape.slice(1).map(() => 1)]);
-    }),
-  );
+  return Array.from({ length: size }, (_, coordinate) => {
+    const values = new Float32Array(shape[0] * size);
+    for (let i = coordinate; i < values.length; i += size) values[i] = 1;
+    return tf.tensor(values, [...shape]);
+  });
 }
 
 /** Random signs (Rademacher), scaled so that their sum over `count` probes is Hutchinson's estimate. */
@@ -131,7 +127,7 @@ export function odeLogLikelihood(
 export function normalLogProb(x: Tensor, std = 1): Tensor1D {
   return tf.tidy(() => {
     const flat = x.reshape([x.shape[0], -1]); // [B, n]
-    const constant = flat.shape[1] * (Math.log(std) + 0.5 * Math.log(2 * Math.PI));
+    const constant = (flat.shape[1] as number) * (Math.log(std) + 0.5 * Math.log(2 * Math.PI));
     return flat.div(std).square().sum<Tensor1D>(1).mul<Tensor1D>(-0.5).sub<Tensor1D>(constant);
   });
 }

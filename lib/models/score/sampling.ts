@@ -42,7 +42,7 @@ export function eulerMaruyamaStep(score: ScoreFn, x: Tensor, t: number, dt: numb
  * size follows from the signal-to-noise ratio: ε = 2α (r ‖z‖/‖s‖)², norms averaged over the batch.
  * @param snr r; the paper's: 0.16 for VE, 0.01 for VP
  * @param noise z ~ N(0, I), the shape of x
- * @param alpha 1 for VE; 1 − β(t) dt for VP
+ * @param alpha 1 for VE; 1 − β(t) dt, the share of the variance that a step leaves, for VP
  */
 export function correctorStep(score: ScoreFn, x: Tensor, t: number, snr: number, noise: Tensor, alpha = 1): Moved {
   return tf.tidy(() => {
@@ -88,7 +88,7 @@ export function sampleSde(
     state = tf.tidy(() => {
       let x = before;
       for (let k = 0; k < correctorSteps; k++) {
-        const alpha = 1 + 2 * sde.drift(from) * (from - to); // 1 for VE, 1 − β dt for VP
+        const alpha = Math.exp(2 * sde.drift(from) * (from - to)); // 1 for VE; for VP 1 − β dt, or a product of such
         x = correctorStep(score, x, from, snr, random.normal(x.shape), alpha).x;
       }
       const moved = eulerMaruyamaStep(score, x, from, from - to, random.normal(x.shape), sde);
