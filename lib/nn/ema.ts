@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors';
 
-type NamedTensor = { name: string; tensor: tf.Tensor };
-
 export interface EmaConfig {
   /** Of the old average that stays at a step, once warm. Default 0.9999. */
   readonly decay?: number;
@@ -18,10 +16,10 @@ export interface EmaConfig {
  */
 export class Ema {
   readonly decay: number;
-  /** Updates so far. */
-  updates = 0;
   private readonly warmUp: 'ramp' | 'none';
-  private readonly averages: tf.Variable[];
+  private readonly averages: readonly tf.Variable[];
+  /** Updates so far: a variable, so that a checkpoint brings it back with the averages. */
+  private readonly updates: tf.Variable;
   private isIn = false;
 
   constructor(
@@ -32,17 +30,30 @@ export class Ema {
     this.decay = decay;
     this.warmUp = warmUp;
     this.averages = variables.map((variable) => tf.tidy(() => tf.variable(variable.clone(), false)));
+    this.updates = tf.tidy(() => tf.variable(tf.scalar(0), false));
+  }
+
+  /** What a checkpoint must keep: `train({ …, state: ema.state })`. */
+  get state(): readonly tf.Variable[] {
+    return [this.updates, ...this.averages];
   }
 
   /** Takes the variables as they are now into the average. Call it after each step of the optimizer. */
   update(): void {
     if (this.isIn) throw new Error('Ema: the averages are in the place of the weights; swap them back before a step.');
-    this.updates++;
-    const ramp = (1 + this.updates) / (10 + this.updates);
-    const stays = this.warmUp === 'ramp' ? Math.min(this.decay, ramp) : this.decay;
     tf.tidy(() => {
+      const n = this.updates.add(1);
+      this.updates.assign(n);
+      const comes =
+        this.warmUp === 'ramp'
+          ? n
+              .add(10)
+              .pow(-1)
+              .mul(9)
+              .maximum(1 - this.decay)
+          : tf.scalar(1 - this.decay);
       this.averages.forEach((average, i) => {
-        average.assign(average.add(this.variables[i].sub(average).mul(1 - stays)));
+        average.assign(average.add(this.variables[i].sub(average).mul(comes)));
       });
     });
   }
@@ -75,32 +86,16 @@ export class Ema {
     }
   }
 
-  /** The count and the averages under their variables' names, for a checkpoint. The count's tensor is the caller's. */
-  getWeights(): NamedTensor[] {
-    const averages = this.averages.map((tensor, i) => ({ name: `${this.variables[i].name}/ema`, tensor }));
-    return [{ name: 'ema', tensor: tf.scalar(this.updates, 'int32') }, ...averages];
-  }
-
-  /** Takes what `getWeights` gave. */
-  setWeights(weights: readonly NamedTensor[]): void {
-    const byName = new Map(weights.map(({ name, tensor }) => [name, tensor]));
-    const find = (name: string) => {
-      const found = byName.get(name);
-      if (!found) throw new UserError(`Ema: there is no average called ${name} among the weights given.`);
-      return found;
-    };
-    this.updates = find('ema').dataSync()[0];
-    this.averages.forEach((average, i) => average.assign(find(`${this.variables[i].name}/ema`)));
-  }
-
   /** Makes the average the same as the weights: after weights were loaded that are already averaged. */
   reset(): void {
-    this.updates = 0;
-    this.averages.forEach((average, i) => tf.tidy(() => average.assign(this.variables[i].clone())));
+    tf.tidy(() => {
+      this.updates.assign(tf.scalar(0));
+      this.averages.forEach((average, i) => average.assign(this.variables[i].clone()));
+    });
   }
 
   dispose(): void {
     if (this.isIn) this.swap();
-    tf.dispose(this.averages);
+    tf.dispose([this.updates, ...this.averages]);
   }
 }
