@@ -1,5 +1,6 @@
 /** Blocks that two or more models share, seeded initializers, and the way to a model's variables. */
 export { attention, type AttentionConfig, MultiHeadAttention } from './attention';
+export { BatchNorm, type BatchNormConfig, batchStatistics } from './batch-norm';
 export {
   type Activation,
   type Arch,
@@ -36,8 +37,27 @@ export {
   residualBlock,
   upsample,
 } from './residual-block';
+export { detached } from './detached';
+export {
+  checkGanNet,
+  type Conditioning,
+  discriminatorBody,
+  type DiscriminatorConfig,
+  generatorBody,
+  type GeneratorConfig,
+} from './gan-nets';
+export { InstanceNorm, instanceNorm, type InstanceNormConfig } from './instance-norm';
 export { Seeds } from './seeds';
+export {
+  powerIteration,
+  type SingularVectors,
+  SpectralConv2d,
+  type SpectralConvConfig,
+  SpectralDense,
+  type SpectralDenseConfig,
+  spectralValue,
+} from './spectral-norm';
 export { parameterTable } from './table';
 export { LabelEmbedding, TimeEmbedding, timestepEmbedding } from './time-embedding';
 export { buildUnet, type UnetConfig, unetDefaults } from './unet';
-export { countParams, variablesOf } from './variables';
+export { countParams, stateOf, variablesOf } from './variables';

@@ -23,4 +23,9 @@ export class Seeds {
   he(): ReturnType<typeof tf.initializers.heUniform> {
     return tf.initializers.heUniform({ seed: this.next() });
   }
+
+  /** N(0, std²), whatever the layer's width. DCGAN: 0.02. */
+  normal(std: number): ReturnType<typeof tf.initializers.randomNormal> {
+    return tf.initializers.randomNormal({ mean: 0, stddev: std, seed: this.next() });
+  }
 }
