@@ -10,7 +10,7 @@ export { UserError } from './errors';
 export { fileStore } from './files';
 export * as figures from './figures';
 export { show } from './figures';
-export { ae, catalogue, realnvp, vae } from './models';
+export { ae, catalogue, ddpm, realnvp, vae } from './models';
 export * as nn from './nn';
 export * as training from './training';
 export { budget, type History, train } from './training';
