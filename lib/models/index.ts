@@ -14,3 +14,6 @@ export * as lsgan from './lsgan';
 export * as sngan from './sngan';
 export * as wgan from './wgan';
 export * as wganGp from './wgan-gp';
+export * as cgan from './cgan';
+export * as cyclegan from './cyclegan';
+export * as pixelcnn from './pixelcnn';
