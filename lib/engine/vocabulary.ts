@@ -7,18 +7,20 @@ export const vocabulary: readonly string[] = [
   // of one tensor, element by element
   ...['abs', 'neg', 'exp', 'expm1', 'log', 'log1p', 'sqrt', 'rsqrt', 'square', 'reciprocal', 'sin', 'cos', 'erf'],
   ...['tanh', 'sigmoid', 'softplus', 'relu', 'relu6', 'leakyRelu', 'elu', 'selu', 'silu', 'gelu', 'clipByValue'],
+  ...['sign', 'floor', 'round', 'stopGradient'],
   // of several, with broadcasting
   ...['add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'squaredDifference', 'where', 'prelu'],
   // sums and the like
   ...['sum', 'mean', 'max', 'min', 'logSumExp', 'softmax', 'logSoftmax', 'norm', 'moments', 'cumsum'],
+  ...['cumprod', 'prod', 'l2Normalize', 'groupNorm'],
   // products
-  ...['matMul', 'attention'],
+  ...['matMul', 'einsum', 'attention', 'spectralNorm'],
   // moving elements
   ...['reshape', 'transpose', 'concat', 'stack', 'unstack', 'split', 'slice', 'stridedSlice', 'pad', 'mirrorPad'],
-  ...['tile', 'broadcastTo', 'gather', 'reverse', 'depthToSpace'],
+  ...['tile', 'broadcastTo', 'gather', 'embedding', 'bandPart', 'reverse', 'depthToSpace'],
   // images
-  ...['conv2d', 'conv2dTranspose', 'depthwiseConv2d', 'avgPool', 'maxPool', 'batchNorm'],
-  ...['resizeNearestNeighbor', 'resizeBilinear'],
+  ...['conv1d', 'conv2d', 'conv2dTranspose', 'depthwiseConv2d', 'avgPool', 'maxPool', 'batchNorm'],
+  ...['resizeNearestNeighbor', 'resizeBilinear', 'upSampling2d', 'globalAveragePooling2d'],
   // losses
-  ...['binaryCrossEntropy'],
+  ...['binaryCrossEntropy', 'sigmoidCrossEntropy', 'softmaxCrossEntropy', 'huber'],
 ];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ready } from '../../lib/engine';
 
 beforeAll(() => ready({ engine: 'wasm' }));
@@ -15,27 +15,83 @@ const second = (f: (x: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) =>
     )(x)
     .dataSync();
 
-test("an operation of one's own that saves its output is differentiated twice", () => {
-  const cubed = tf.customGrad((...call) => {
+/** x³ by an operation of one's own, which saves what `keep` names and differentiates from it. */
+function cube(keep: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor, slope: (x: tf.Tensor, kept: tf.Tensor) => tf.Tensor) {
+  return tf.customGrad((...call) => {
     const [x, save] = call as unknown as [tf.Tensor, (tensors: tf.Tensor[]) => void];
     const y = x.pow(3);
-    save([x, y]);
-    return {
-      value: y,
-      // 3 y / x: from the saved output, which stock TensorFlow.js takes for a constant here.
-      gradFunc: (dy: tf.Tensor, [x, y]: tf.Tensor[]) => dy.mul(y.mul(3).div(x)),
-    };
+    save([x, keep(x, y)]);
+    return { value: y, gradFunc: (dy: tf.Tensor, [x, kept]: tf.Tensor[]) => dy.mul(slope(x, kept)) };
   });
-  const got = second((x) => cubed(x))(tf.tensor1d([1, 2, -3]));
-  [6, 12, -18].forEach((value, i) => expect(got[i]).toBeCloseTo(value, 4));
+}
+
+const x = () => tf.tensor1d([1, 2, -3]);
+const fromOutput = () =>
+  cube(
+    (_, y) => y,
+    (x, y) => y.mul(3).div(x), // stock TensorFlow.js takes y for a constant in the next derivative
+  );
+
+function warnings(work: () => void): string[] {
+  const said: string[] = [];
+  const spy = vi.spyOn(console, 'warn').mockImplementation((text: string) => void said.push(text));
+  work();
+  spy.mockRestore();
+  return said;
+}
+
+describe("an operation of one's own", () => {
+  test('that saves its output is differentiated twice, with one warning', () => {
+    const twice = () => {
+      const got = second((x) => fromOutput()(x))(x());
+      [6, 12, -18].forEach((value, i) => expect(got[i]).toBeCloseTo(value, 4));
+    };
+    const said = warnings(() => (twice(), twice()));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(
+      /not in genlab's vocabulary.*uses its own saved output.*Compare .* with finite differences/,
+    );
+  });
+
+  test('that saves its input, or is differentiated once, says nothing', () => {
+    const fromInput = cube(
+      (x) => x,
+      (_, x) => x.square().mul(3),
+    );
+    const said = warnings(() => {
+      const got = second((x) => fromInput(x))(x());
+      [6, 12, -18].forEach((value, i) => expect(got[i]).toBeCloseTo(value, 4));
+      tf.grad((x) => fromOutput()(x).sum())(x());
+    });
+    expect(said).toEqual([]);
+  });
+
+  test('that saves an intermediate result throws instead of answering wrongly', () => {
+    const viaSquare = () => {
+      return cube(
+        (x) => x.square(),
+        (_, square) => square.mul(3),
+      );
+    };
+    expect(
+      tf
+        .grad((x) => viaSquare()(x).sum())(x())
+        .dataSync(),
+    ).toEqual(Float32Array.of(3, 12, 27)); // once is fine
+    expect(() => second((x) => viaSquare()(x))(x())).toThrow(
+      /cannot be differentiated twice.*Write it with plain operations/,
+    );
+  });
 });
 
-test('what saves an intermediate result says so instead of answering wrongly', () => {
-  const labels = tf.tensor2d([[1, 0]]);
-  const loss = (x: tf.Tensor) => tf.losses.softmaxCrossEntropy(labels, x);
-  const x = tf.tensor2d([[0.3, -0.2]]);
-  expect(tf.grad(loss)(x).shape).toEqual([1, 2]); // once is fine
-  expect(() => second(loss)(x)).toThrow(/cannot be differentiated twice.*Write it with plain operations/);
+test("the vocabulary's operations save outputs without a warning", () => {
+  const said = warnings(() => second((x) => x.tanh().sigmoid().exp().softmax().add(x.logSoftmax()).elu().sqrt())(x()));
+  expect(said).toEqual([]);
+});
+
+test('what has no derivative throws and names another way', () => {
+  expect(() => tf.grad((x) => x.stridedSlice([2], [0], [-1]))(x())).toThrow(/negative stride.*use tf\.reverse/);
+  expect(() => tf.einsum('ii->i', tf.eye(2))).toThrow(/names an axis twice.*tf\.eye/);
 });
 
 test('the third derivative', () => {

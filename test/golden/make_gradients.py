@@ -62,6 +62,10 @@ def conv(x, w, stride=1, pad="valid", dilation=1, groups=1):
     return nhwc(F.conv2d(x, w.permute(3, 2, 0, 1), stride=stride, dilation=dilation, groups=groups))
 
 
+def conv1d_same(x, w, dilation):
+    return F.conv1d(x.permute(0, 2, 1), w.permute(2, 1, 0), dilation=dilation, padding="same").permute(0, 2, 1)
+
+
 def conv_transpose(x, w, out_size, stride):
     """What TensorFlow calls the transpose of a 'same' convolution: w is [height, width, out, in]."""
     size = w.shape[0]
@@ -139,6 +143,29 @@ def normalize(x, axes, offset=None, scale=None, epsilon=1e-3):
     return y if offset is None else y * scale + offset
 
 
+def band(x, lower, upper):
+    """tf.linalg.bandPart; a negative number keeps all of that side."""
+    rows, columns = x.shape[-2:]
+    distance = torch.arange(rows)[:, None] - torch.arange(columns)[None, :]
+    keep = torch.ones(rows, columns, dtype=torch.bool)
+    if lower >= 0:
+        keep &= distance <= lower
+    if upper >= 0:
+        keep &= -distance <= upper
+    return x * keep
+
+
+def group_norm(x, groups, scale, offset):
+    return nhwc(F.group_norm(nchw(x), groups, scale, offset, eps=1e-5))
+
+
+def spectral(w, u):
+    """W / σ(W) after one power iteration from u, through which the gradient flows."""
+    v = F.normalize(w.mT @ u, dim=0, eps=0)
+    u = F.normalize(w @ v, dim=0, eps=0)
+    return w / (u.mT @ w @ v)
+
+
 positive = dict(low=0.3, high=2.5, away_from=())
 smooth = dict(away_from=())
 image = (2, 4, 4, 3)
@@ -170,6 +197,10 @@ cases = {
     "gelu": (F.gelu, [numbers(8, **smooth)]),
     "clipByValue": (lambda x: torch.clamp(x, -1, 0.8), [numbers(8, away_from=(-1.0, 0.8))]),
     "pow number": (lambda x: x**2.5, [numbers(6, **positive)]),
+    "sign": (torch.sign, [numbers(6)]),
+    "floor": (torch.floor, [numbers(6, away_from=(-1.0, 0.0, 1.0))]),
+    "round": (torch.round, [numbers(6, away_from=(-1.5, -0.5, 0.5, 1.5))]),
+    "stopGradient": (lambda x: x * (x * x).detach(), [numbers(6)]),
     # of several tensors, element by element, with broadcasting
     "add": (torch.add, [numbers(2, 3), numbers(3)]),
     "sub": (torch.sub, [numbers(2, 3), numbers(2, 1)]),
@@ -195,6 +226,16 @@ cases = {
         lambda x: x.flip(0).cumsum(0).flip(0) - x,
         [numbers(4, 3)],
     ),
+    "cumprod": (lambda x: x.cumprod(-1), [numbers(2, 5)]),
+    "cumprod first axis, exclusive": (
+        lambda x: torch.cat([torch.ones_like(x[:1]), x.cumprod(0)[:-1]]),
+        [numbers(4, 3)],
+    ),
+    "cumprod reverse": (lambda x: x.flip(1).cumprod(1).flip(1), [numbers(2, 3, 2)]),
+    "cumprod of zeros": (lambda x: x.cumprod(-1), [torch.tensor([[0.5, 0, 2, -1], [1.5, 0, 0, 3]], dtype=torch.float64)]),
+    "prod": (lambda x: x.prod(1), [numbers(2, 4, 3)]),
+    "l2Normalize": (lambda x: F.normalize(x, dim=-1, eps=0), [numbers(3, 4)]),
+    "groupNorm": (lambda x, scale, offset: group_norm(x, 2, scale, offset), [numbers(2, 3, 3, 4), numbers(4), numbers(4)]),
     # products
     "matMul": (torch.matmul, [numbers(2, 3), numbers(3, 4)]),
     "matMul transposed a": (lambda a, b: a.mT @ b, [numbers(3, 2), numbers(3, 4)]),
@@ -203,6 +244,14 @@ cases = {
     "matMul batch": (lambda a, b: a @ b.mT, [numbers(2, 2, 2, 3), numbers(2, 2, 4, 3)]),
     "matMul broadcast batch": (torch.matmul, [numbers(2, 2, 3), numbers(1, 3, 4)]),
     "matMul broadcast left": (torch.matmul, [numbers(1, 2, 3), numbers(3, 3, 2)]),
+    "matMul broadcast heads": (torch.matmul, [numbers(2, 1, 3, 2), numbers(1, 3, 2, 4)]),
+    "matMul oneHot": (lambda x: F.one_hot(torch.tensor([2, 0, 2, 1]), 3).double() @ x, [numbers(3, 4)]),
+    "einsum": (lambda a, b: torch.einsum("ij,jk->ik", a, b), [numbers(2, 3), numbers(3, 4)]),
+    "einsum batch": (lambda a, b: torch.einsum("bqhd,bkhd->bhqk", a, b), [numbers(2, 3, 2, 3), numbers(2, 4, 2, 3)]),
+    "einsum outer": (lambda a, b: torch.einsum("i,j->ji", a, b), [numbers(3), numbers(4)]),
+    "einsum sum": (lambda a, b: torch.einsum("bi,bij->b", a, b), [numbers(2, 3), numbers(2, 3, 4)]),
+    "einsum one": (lambda a: torch.einsum("abc->ca", a), [numbers(2, 3, 4)]),
+    "spectralNorm": (spectral, [numbers(3, 4), numbers(3, 1)]),
     "attention": (
         lambda q, k, v: torch.softmax(q @ k.mT / math.sqrt(3), -1) @ v,
         [numbers(2, 4, 3), numbers(2, 4, 3), numbers(2, 4, 3)],
@@ -213,6 +262,7 @@ cases = {
     "transpose in the middle": (lambda x: x.permute(0, 2, 1, 3), [numbers(2, 3, 4, 2)]),
     "concat": (lambda a, b: torch.cat([a, b], 1), [numbers(2, 3), numbers(2, 2)]),
     "stack": (lambda a, b: torch.stack([a, b], 1), [numbers(2, 3), numbers(2, 3)]),
+    "unstack one": (lambda x: x[0] * x[0], [numbers(1, 3)]),
     "unstack": (lambda x: x[:, 0] * x[:, 1], [numbers(2, 2, 3)]),
     "split": (lambda x: x[:, :2] * x[:, 2:], [numbers(2, 4)]),
     "slice": (lambda x: x[:, 1:3, 1:], [numbers(2, 4, 3)]),
@@ -224,6 +274,9 @@ cases = {
     "broadcastTo": (lambda x: x.expand(2, 3, 4), [numbers(2, 1, 4)]),
     "gather": (lambda x: x[:, [2, 0, 2]], [numbers(2, 3, 2)]),
     "gather rows": (lambda x: x[[1, 1, 3, 0]], [numbers(4, 3)]),
+    "embedding": (lambda x: x[[3, 1, 0, 3, 2, 3]].reshape(2, 3, 2), [numbers(4, 2)]),
+    "bandPart": (lambda x: band(x, 1, 0), [numbers(2, 3, 4)]),
+    "bandPart upper": (lambda x: band(x, 0, -1), [numbers(4, 4)]),
     "reverse": (lambda x: x.flip(0, 2), [numbers(2, 3, 2)]),
     "depthToSpace": (lambda x: depth_to_space(x, 2), [numbers(1, 2, 2, 8)]),
     # images
@@ -235,10 +288,27 @@ cases = {
     "conv2d pad 1 stride 2": (lambda x, w: conv(x, w, 2, 1), [numbers(1, 6, 6, 2), numbers(4, 4, 2, 3)]),
     "conv2d stride 3, filter 2": (lambda x, w: conv(x, w, 3, "same"), [numbers(1, 6, 6, 2), numbers(2, 2, 2, 2)]),
     "conv2d dilated": (lambda x, w: conv(x, w, pad="same", dilation=2), [numbers(1, 6, 6, 2), numbers(3, 3, 2, 2)]),
+    "conv2d dilated valid": (lambda x, w: conv(x, w, dilation=2), [numbers(2, 7, 7, 2), numbers(3, 3, 2, 2)]),
+    "conv2d layer": (
+        lambda x, w, b: conv(x, w, pad="same", dilation=2) + b,
+        [numbers(2, 5, 5, 2), numbers(3, 3, 2, 3), numbers(3)],
+    ),
+    "conv1d": (
+        lambda x, w: conv(x[:, None], w[None], 2)[:, 0],
+        [numbers(2, 7, 2), numbers(3, 2, 4)],
+    ),
+    "conv1d layer": (
+        lambda x, w, b: conv1d_same(x, w, 2) + b,
+        [numbers(2, 6, 2), numbers(3, 2, 2), numbers(2)],
+    ),
     "conv2dTranspose": (lambda x, w: conv_transpose(x, w, 6, 2), [numbers(2, 3, 3, 2), numbers(4, 4, 3, 2)]),
     "conv2dTranspose 3 x 3": (lambda x, w: conv_transpose(x, w, 6, 2), [numbers(1, 3, 3, 2), numbers(3, 3, 3, 2)]),
     "depthwiseConv2d": (lambda x, w: depthwise(x, w, pad="same"), [numbers(*image), numbers(3, 3, 3, 2)]),
     "depthwiseConv2d stride 2": (lambda x, w: depthwise(x, w, 2, "same"), [numbers(1, 5, 5, 3), numbers(3, 3, 3, 1)]),
+    "depthwiseConv2d dilated": (
+        lambda x, w: nhwc(F.conv2d(nchw(x), w.permute(2, 3, 0, 1).reshape(4, 1, 2, 2), dilation=2, groups=2)),
+        [numbers(1, 5, 5, 2), numbers(2, 2, 2, 2)],
+    ),
     "avgPool": (lambda x: avg_pool(x, 2, 2, "valid"), [numbers(*image)]),
     "avgPool same 2/1": (lambda x: avg_pool(x, 2, 1, "same"), [numbers(1, 4, 4, 2)]),
     "avgPool same 3/2": (lambda x: avg_pool(x, 3, 2, "same"), [numbers(2, 5, 5, 2)]),
@@ -247,6 +317,8 @@ cases = {
     "resizeNearestNeighbor": (lambda x: resize(x, 8, 8, "nearest"), [numbers(2, 4, 4, 2)]),
     "resizeNearestNeighbor smaller": (lambda x: resize(x, 2, 2, "nearest"), [numbers(2, 4, 4, 2)]),
     "resizeBilinear": (lambda x: resize(x, 6, 6, "bilinear"), [numbers(2, 3, 3, 2)]),
+    "upSampling2d": (lambda x: resize(x, 4, 6, "nearest"), [numbers(2, 2, 3, 2)]),
+    "globalAveragePooling2d": (lambda x: x.mean((1, 2)), [numbers(2, 3, 3, 2)]),
     "batchNorm": (
         lambda x, offset, scale: normalize(x, (0, 1, 2), offset, scale),
         [numbers(2, 3, 3, 2), numbers(2), numbers(2)],
@@ -257,11 +329,23 @@ cases = {
         lambda x, a, b, c: (
             F.leaky_relu(conv(F.leaky_relu(conv(x, a, 2, "same"), 0.2), b, pad="same"), 0.2).sum((1, 2)) @ c
         ).tanh(),
-        [numbers(2, 6, 6, 1), numbers(4, 4, 1, 3), numbers(3, 3, 3, 4), numbers(4, 1, low=-0.1, high=0.1)],
+        [numbers(2, 6, 6, 1), numbers(4, 4, 1, 3), numbers(3, 3, 3, 4), numbers(4, 1, low=-0.02, high=0.02, away_from=())],
     ),
     "binaryCrossEntropy": (
         lambda x, t: F.relu(x) - x * t + torch.log1p(torch.exp(-x.abs())),
         [numbers(2, 4), numbers(2, 4, low=0, high=1, away_from=())],
+    ),
+    "sigmoidCrossEntropy": (
+        lambda x, t: F.binary_cross_entropy_with_logits(x, t),
+        [numbers(2, 4), numbers(2, 4, low=0, high=1, away_from=())],
+    ),
+    "softmaxCrossEntropy": (
+        lambda x, t: -(t * torch.log_softmax(x, -1)).sum(-1).mean(),
+        [numbers(3, 4), torch.softmax(numbers(3, 4), -1)],
+    ),
+    "huber": (
+        lambda x, t: F.huber_loss(x, t, delta=1.0),
+        [numbers(2, 4, low=-3, high=3, away_from=(-1.0, 0.0, 1.0)), torch.zeros(2, 4, dtype=torch.float64)],
     ),
 }
 
@@ -278,10 +362,12 @@ golden = {}
 for name, (operation, inputs) in cases.items():
     inputs = [x.clone().requires_grad_(True) for x in inputs]
     y = operation(*inputs)
+    if not y.requires_grad:
+        y = y + 0 * inputs[0].sum()
     f = (weights(y, 1) * y**2).sum()
     first = torch.autograd.grad(f, inputs, create_graph=True)
     h = sum((weights(g, 2) * g**2).sum() for g in first)
-    second = torch.autograd.grad(h, inputs, allow_unused=True)
+    second = torch.autograd.grad(h, inputs, allow_unused=True) if h.requires_grad else [None] * len(inputs)
     golden[name] = {
         "inputs": [{"shape": list(x.shape), "values": plain(x)} for x in inputs],
         "output": {"shape": list(y.shape), "values": plain(y)},
@@ -290,5 +376,5 @@ for name, (operation, inputs) in cases.items():
     }
 
 lines = [f"{json.dumps(name)}: {json.dumps(case, separators=(',', ':'))}" for name, case in golden.items()]
-text = '{"made by": ' + json.dumps(f"PyTorch {torch.__version__}, float64") + ",\n" + ",\n".join(lines) + "\n}\n"
+text = '{"source": ' + json.dumps(f"torch {torch.__version__}, float64") + ',\n"cases": {\n' + ",\n".join(lines) + "\n}}\n"
 pathlib.Path(__file__).with_name("gradients.json").write_text(text)

@@ -2,16 +2,19 @@ import * as tf from '@tensorflow/tfjs';
 
 type Gradients = Record<string, () => tf.Tensor>;
 
-/** Puts a gradient of ours in the place of TensorFlow.js's, or where it has none. Saved inputs come in the order named. */
+/**
+ * Puts a gradient of ours in the place of TensorFlow.js's, or where it has none. Saved inputs come in the order named;
+ * `all` is for operations on a list.
+ */
 export function gradient<Attributes = object>(
   kernelName: string,
-  inputsToSave: string[],
+  inputsToSave: string[] | 'all',
   compute: (dy: tf.Tensor, saved: tf.Tensor[], attributes: Attributes) => Gradients,
 ): void {
   if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
   tf.registerGradient({
     kernelName,
-    inputsToSave,
+    ...(inputsToSave === 'all' ? { saveAllInputs: true } : { inputsToSave }),
     // Operations here have one output, so that there is one dy; attributes come under the engine's wide type.
     gradFunc: (dy, saved, attributes) => compute(dy as tf.Tensor, saved, (attributes ?? {}) as Attributes),
   });

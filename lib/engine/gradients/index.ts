@@ -1,10 +1,14 @@
 import { installConvolution } from './convolution';
+import { installCumulative } from './cumulative';
+import { installEinsum } from './einsum';
 import { installElementwise } from './elementwise';
 import { installImages } from './images';
 import { installLayout } from './layout';
 import { installMatMul } from './matmul';
 import { installReduce } from './reduce';
 import { mendTape } from './tape';
+
+export { stopGradient } from './stop';
 
 let installed = false;
 
@@ -17,6 +21,8 @@ export function installGradients(): void {
   installReduce();
   installMatMul();
   installLayout();
+  installCumulative();
+  installEinsum();
   installConvolution();
   installImages();
 }

@@ -2,16 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import { gradient } from './gradient';
 
 export function installLayout(): void {
-  // The stock gradient permutes its result once more, and fails off the last axis.
-  gradient<tf.CumsumAttrs>('Cumsum', [], (dy, _, { axis, exclusive, reverse }) => ({
-    x: () => tf.cumsum(dy, axis, exclusive, !reverse),
-  }));
   gradient<tf.MirrorPadAttrs>('MirrorPad', [], (dy, _, { paddings, mode }) => ({
     x: () => paddings.reduce((folded, padding, axis) => fold(folded, axis, padding, mode), dy),
   }));
   gradient<tf.DepthToSpaceAttrs>('DepthToSpace', ['x'], (dy, [x], { blockSize, dataFormat }) => ({
     x: () => spaceToDepth(dy, x.shape, blockSize, dataFormat),
   }));
+  // Of a single piece dy comes without its list, which the stock gradients do not expect.
+  gradient<tf.UnpackAttrs>('Unpack', [], (dy, _, { axis }) => ({ value: () => tf.stack([dy].flat(), axis) }));
+  gradient<tf.SplitVAttrs>('SplitV', [], (dy, _, { axis }) => ({ x: () => tf.concat([dy].flat(), axis) }));
   gradient<tf.StridedSliceAttrs>('StridedSlice', ['x'], (dy, [x], attributes) => ({
     x: () => unslice(dy, x.shape, attributes),
   }));

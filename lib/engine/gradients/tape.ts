@@ -7,55 +7,25 @@
  * the copy is moved behind its operation. That mends every operation that saves outputs, also those of other people.
  */
 import * as tf from '@tensorflow/tfjs';
-
-interface TapeNode {
-  readonly inputs: tf.NamedTensorMap;
-  readonly outputs: tf.Tensor[];
-  readonly saved: tf.Tensor[];
-}
-type GradientFunction = (...args: unknown[]) => Record<string, () => tf.Tensor>;
-
-/** The engine's parts that are private by its types. */
-interface Recorder {
-  addTapeNode(
-    kernelName: string,
-    inputs: tf.NamedTensorMap,
-    outputs: tf.Tensor[],
-    gradient: GradientFunction | null,
-    saved: tf.Tensor[],
-    attributes: unknown,
-  ): void;
-  readonly state: { activeTape: TapeNode[]; gradientDepth: number };
-}
+import { followDilations, rewriteOperations, type Recorder } from './rewrite';
 
 /** Nothing flows back through these. Left off the tape, they cost nothing, and what uses them need not know them. */
 const flat = new Set([
-  'Greater',
-  'GreaterEqual',
-  'Less',
-  'LessEqual',
-  'Equal',
-  'NotEqual',
-  'LogicalAnd',
-  'LogicalOr',
-  'LogicalNot',
-  'LogicalXor',
-  'IsNan',
-  'IsInf',
-  'IsFinite',
-  'ArgMax',
-  'ArgMin',
+  ...['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual'],
+  ...['LogicalAnd', 'LogicalOr', 'LogicalNot', 'LogicalXor', 'IsNan', 'IsInf', 'IsFinite', 'ArgMax', 'ArgMin'],
 ]);
 
 export function mendTape(): void {
   const recorder = tf.engine() as unknown as Recorder;
   const stock = recorder.addTapeNode;
+  rewriteOperations(recorder);
+  const dilated = followDilations(recorder);
   recorder.addTapeNode = function addTapeNode(kernelName, inputs, outputs, gradient, saved, attributes) {
     if (flat.has(kernelName)) {
       saved.forEach((tensor) => tensor.dispose());
       return;
     }
-    stock.call(this, kernelName, inputs, outputs, gradient, saved, attributes);
+    stock.call(this, kernelName, inputs, outputs, dilated(kernelName) ?? gradient, saved, attributes);
     if (saved.length > 0) reorder(this, kernelName, inputs, outputs, saved);
   };
 }
@@ -87,6 +57,7 @@ function reorder(
       tape.splice(i, 1);
       tape.push(node);
       place--;
+      if (state.gradientDepth > 1) warnOnce(kernelName);
     } else if (!inputIds.has(original) && state.gradientDepth > 1 && !onlyShapesMatter.test(kernelName)) {
       throw new Error(
         `${readable(kernelName)} cannot be differentiated twice: its gradient is made from an intermediate result. ` +
@@ -96,7 +67,22 @@ function reorder(
   }
 }
 
-/** `softmaxCrossEntropyWithLogits__op` → `softmaxCrossEntropyWithLogits` */
+/** TensorFlow.js exports its kernels' names as constants; those of its operations with a gradient of their own end so. */
+const theirs = new Set<unknown>([...Object.values(tf), 'logSoftmax__op']);
+const warned = new Set<string>();
+
+/** What is checked here are the operations of the vocabulary; one of somebody's own is not, and elsewhere it is wrong. */
+function warnOnce(kernelName: string): void {
+  if (theirs.has(kernelName) || onlyShapesMatter.test(kernelName) || warned.has(kernelName)) return;
+  warned.add(kernelName);
+  console.warn(
+    `${readable(kernelName)} is not in genlab's vocabulary, and its gradient uses its own saved output, inside a gradient ` +
+      'of a gradient. genlab differentiates through that output, which plain TensorFlow.js takes for a constant. ' +
+      'Compare the result with finite differences, or save the input and compute the output from it again.',
+  );
+}
+
+/** `logSoftmax__op` → `logSoftmax` */
 function readable(kernelName: string): string {
-  return kernelName.replace(/_*op$/, '').replace(/_$/, '') || 'This operation';
+  return kernelName.replace(/_*op$/, '').replace(/_$/, '') || 'An operation of your own';
 }

@@ -45,6 +45,12 @@ export function positionOf(info: Info): number {
   return backend().dataIdMap.get(info.dataId).memoryOffset / 4;
 }
 
+/** A tensor's elements where they lie, until the heap grows. */
+export function valuesOf(info: Info): Float32Array {
+  const position = positionOf(info);
+  return floats().subarray(position, position + sizeOf(info.shape));
+}
+
 /** By what number the backend's C++ side knows a tensor. */
 export function idOf(info: Info): number {
   return backend().dataIdMap.get(info.dataId).id;

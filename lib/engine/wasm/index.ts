@@ -1,6 +1,7 @@
 import { installAdam } from './adam';
 import { installConvolution } from './convolution';
 import { installDepthwise } from './depthwise';
+import { installEinsum } from './einsum';
 import { installElementwise } from './elementwise';
 import { installGather } from './gather';
 import { installLayout } from './layout';
@@ -25,6 +26,7 @@ export function installWasmKernels(): void {
   installLayout();
   installReduce();
   installElementwise();
+  installEinsum();
   installResize();
   installAdam();
 }

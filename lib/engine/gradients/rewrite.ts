@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Of the engine, what is private by its types. */
+export interface Recorder {
+  isTapeOn(): boolean;
+  runKernel(kernelName: string, inputs: tf.NamedTensorMap, attributes?: tf.NamedAttrMap): tf.Tensor | tf.Tensor[];
+  /** Runs a kernel, or an operation with a gradient of its own (tf.customGrad), which has no name but its scope's. */
+  runKernelFunc(call: { forwardFunc?: unknown; inputs: tf.NamedTensorMap }): tf.Tensor | tf.Tensor[];
+  addTapeNode(
+    kernelName: string,
+    inputs: tf.NamedTensorMap,
+    outputs: tf.Tensor[],
+    gradient: GradientFunction | null,
+    saved: tf.Tensor[],
+    attributes: unknown,
+  ): void;
+  readonly state: { activeTape: TapeNode[]; gradientDepth: number; activeScope: { name: string } | null };
+}
+
+export interface TapeNode {
+  readonly inputs: tf.NamedTensorMap;
+  readonly outputs: tf.Tensor[];
+  readonly saved: tf.Tensor[];
+}
+
+export type GradientFunction = (...args: unknown[]) => Record<string, () => tf.Tensor>;
+
+/**
+ * Operations that TensorFlow.js differentiates by hand from an intermediate result, which has no derivative of its own, or
+ * wrongly (this one for its labels). Under a gradient they are done with plain operations, which are right.
+ */
+const plainForms: Record<string, (...inputs: tf.Tensor[]) => tf.Tensor> = {
+  softmaxCrossEntropy__op: (labels, logits) => tf.logSoftmax(logits).mul(labels).sum(-1).neg(),
+};
+
+export function rewriteOperations(recorder: Recorder): void {
+  const stock = recorder.runKernelFunc;
+  recorder.runKernelFunc = function runKernelFunc(call) {
+    const plain = call.forwardFunc && this.isTapeOn() ? plainForms[this.state.activeScope?.name ?? ''] : undefined;
+    return plain ? plain(...Object.values(call.inputs)) : stock.call(this, call);
+  };
+}
+
+const fusedConvolution = /^fused(Depthwise)?Conv2d_/i;
+
+/**
+ * Convolution layers run convolution and bias as one kernel, whose stock gradient refuses a dilation. It is the plain
+ * convolution's (./convolution) and a sum for the bias.
+ */
+export function followDilations(recorder: Recorder): (kernelName: string) => GradientFunction | undefined {
+  let last: tf.Conv2DAttrs | undefined;
+  const stock = recorder.runKernel;
+  recorder.runKernel = function runKernel(kernelName, inputs, attributes) {
+    if (kernelName === 'FusedConv2D' || kernelName === 'FusedDepthwiseConv2D') {
+      last = attributes as unknown as tf.Conv2DAttrs;
+    }
+    return stock.call(this, kernelName, inputs, attributes);
+  };
+  return (kernelName) => {
+    const found = fusedConvolution.exec(kernelName);
+    if (!found || !last || [last.dilations].flat().every((step) => step === 1)) return undefined;
+    const attributes = last;
+    return (dy, saved) => {
+      const [filter, x, , bias] = saved as tf.Tensor[];
+      const plain = tf.getGradient(found[1] ? 'DepthwiseConv2dNative' : 'Conv2D').gradFunc;
+      const gradients = plain(dy as tf.Tensor, [x, filter], attributes as unknown as tf.NamedAttrMap);
+      return { 0: gradients.x, 1: gradients.filter, ...(bias && { 2: () => tf.sum(dy as tf.Tensor, [0, 1, 2]) }) };
+    };
+  };
+}
