@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { providers, requestedEngine } from '#engine-platform';
 import { UserError } from '../errors';
+import { installCpuKernels } from './cpu';
 import { installGradients } from './gradients';
 import { installNativeKernels } from './native';
 import { installWasmKernels } from './wasm';
+import { installWebgpuKernels } from './webgpu';
 import { engineNames, type EngineName, type EngineProvider, type EngineReport } from './types';
 
 let running: Promise<EngineReport> | undefined;
@@ -47,7 +49,7 @@ async function start(wanted: string | undefined): Promise<EngineReport> {
     const provider = providers.find(({ name }) => name === wanted);
     if (!provider) throw new UserError(`The engine ${wanted} does not exist on this platform.`, 3);
     try {
-      return await startOne(provider, '');
+      return await startOne(provider, { byName: true }, '');
     } catch (error) {
       throw new UserError(`The engine ${wanted} is not available: ${reason(error)}.`, 3);
     }
@@ -55,7 +57,7 @@ async function start(wanted: string | undefined): Promise<EngineReport> {
   const failures: string[] = [];
   for (const provider of providers.filter(({ name }) => name !== 'cpu')) {
     try {
-      return await startOne(provider, failures.join('; '));
+      return await startOne(provider, { byName: false }, failures.join('; '));
     } catch (error) {
       failures.push(`${provider.name} is not available: ${reason(error)}`);
     }
@@ -63,13 +65,15 @@ async function start(wanted: string | undefined): Promise<EngineReport> {
   throw new UserError(`No engine runs here: ${failures.join('; ')}. \`npx genlab doctor\` tells more.`, 3);
 }
 
-async function startOne(provider: EngineProvider, why: string): Promise<EngineReport> {
+async function startOne(provider: EngineProvider, how: { byName: boolean }, why: string): Promise<EngineReport> {
   const missing = provider.missing();
   if (missing) throw new Error(missing);
-  const about = await provider.start();
+  const about = await provider.start(how);
   installGradients();
   if (provider.name === 'native') installNativeKernels();
   if (provider.name === 'wasm') installWasmKernels();
+  if (provider.name === 'webgpu') installWebgpuKernels();
+  if (provider.name === 'cpu') installCpuKernels();
   await tf.ready();
   return { engine: provider.name, ...about, why };
 }

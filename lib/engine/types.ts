@@ -19,6 +19,9 @@ export interface EngineProvider {
   readonly name: EngineName;
   /** What keeps the engine from running, as far as it can be told without loading it. */
   missing(): string | undefined;
-  /** Loads the engine and makes it TensorFlow.js's current backend. */
-  start(): Promise<Pick<EngineReport, 'version' | 'device' | 'threads'>>;
+  /**
+   * Loads the engine and makes it TensorFlow.js's current backend.
+   * @param how byName: it was asked for, and runs even where another would be faster
+   */
+  start(how: { byName: boolean }): Promise<Pick<EngineReport, 'version' | 'device' | 'threads'>>;
 }
