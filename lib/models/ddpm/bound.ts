@@ -30,7 +30,10 @@ export function ddpmLoss(
       xt,
       t.map((step) => schedule.timesteps[step]),
     );
-    return answer.sub(targetOf(prediction, x0, t, noise, schedule)).square().mean();
+    return answer
+      .sub(targetOf(prediction, x0, t, noise, schedule))
+      .square()
+      .mean();
   });
 }
 
@@ -90,7 +93,10 @@ export function hybridLoss(
       t.map((step) => schedule.timesteps[step]),
     );
     const [said, share] = tf.split(answer, 2, -1);
-    const simple: Scalar = said.sub(targetOf(prediction, x0, t, noise, schedule)).square().mean();
+    const simple: Scalar = said
+      .sub(targetOf(prediction, x0, t, noise, schedule))
+      .square()
+      .mean();
     const frozen = tf.concat([stopGradient(said), share], -1);
     const bound: Scalar = termsOf(frozen, x0, xt, t, schedule, { ...options, variance: 'learned' }).mean();
     return { loss: simple.add<Scalar>(bound.mul(weight * schedule.steps)), simple, bound };
@@ -125,9 +131,7 @@ export async function variationalBound(
 ): Promise<VariationalBound> {
   const columns: Tensor1D[] = [];
   for (let t = 1; t <= schedule.steps; t++) {
-    const column = tf.tidy(() =>
-      boundTerms(denoise, x0, everyone(x0, t), random.normal(x0.shape), schedule, options),
-    );
+    const column = tf.tidy(() => boundTerms(denoise, x0, everyone(x0, t), random.normal(x0.shape), schedule, options));
     columns.push(column);
     await column.data(); // so that an engine that works ahead does not pile up T steps
   }
@@ -176,7 +180,9 @@ function termsOf(
   { decoder = 'pixels', ...options }: BoundOptions,
 ): Tensor1D {
   if (options.variance === undefined) {
-    throw new UserError("The variational bound depends on p's variance: say variance: 'fixedSmall', 'fixedLarge' or 'learned'.");
+    throw new UserError(
+      "The variational bound depends on p's variance: say variance: 'fixedSmall', 'fixedLarge' or 'learned'.",
+    );
   }
   const p = readAnswer(answer, xt, t, schedule, options);
   const kl = inBits(gaussianKl(qPosterior(x0, xt, t, schedule), p)); // L_{t−1}
@@ -188,15 +194,15 @@ function termsOf(
 
 function logDensity(x: tf.Tensor, { mean, logVariance }: Gaussian): tf.Tensor {
   const squares = x.sub(mean).square().mul(logVariance.neg().exp());
-  return squares.add(logVariance).add(Math.log(2 * Math.PI)).mul(-0.5);
+  return squares
+    .add(logVariance)
+    .add(Math.log(2 * Math.PI))
+    .mul(-0.5);
 }
 
 /** The mean over an example's numbers, from nats to bits. [B, …] -> [B] */
 function inBits(nats: tf.Tensor): Tensor1D {
-  return nats
-    .reshape([nats.shape[0], -1])
-    .mean<Tensor1D>(1)
-    .div<Tensor1D>(Math.LN2);
+  return nats.reshape([nats.shape[0], -1]).mean<Tensor1D>(1).div<Tensor1D>(Math.LN2);
 }
 
 function normalCdf(x: tf.Tensor): tf.Tensor {

@@ -71,7 +71,9 @@ export function buildDdpm(config: Partial<DdpmConfig> = {}): Ddpm {
   const full: DdpmConfig = { ...base, ...config };
   const { inputShape, classes, seed } = full;
   if (inputShape.length !== 1 && inputShape.length !== 3) {
-    throw new UserError(`buildDdpm: inputShape is [H, W, C] of an image or [n] of a point, got [${String(inputShape)}].`);
+    throw new UserError(
+      `buildDdpm: inputShape is [H, W, C] of an image or [n] of a point, got [${String(inputShape)}].`,
+    );
   }
   const schedule = full.schedule === 'linear' ? linearSchedule(full.steps) : cosineSchedule(full.steps);
   const width = inputShape[inputShape.length - 1] * (full.variance === 'learned' ? 2 : 1);
@@ -101,12 +103,12 @@ export function reverseOptions({ config }: Ddpm): Required<ReverseOptions> {
 }
 
 /** Grey levels in [0, 1] to the [−1, 1] that the network works in; points as they are. */
-export function toModel<X extends tf.Tensor>({ config }: Ddpm, x: X): X {
+export function toModel<X extends tf.Tensor>({ config }: HasShape, x: X): X {
   return isImage(config) ? tf.tidy(() => x.mul(2).sub(1) as X) : (x.clone() as X);
 }
 
 /** Back to grey levels in [0, 1]. */
-export function fromModel<X extends tf.Tensor>({ config }: Ddpm, x: X): X {
+export function fromModel<X extends tf.Tensor>({ config }: HasShape, x: X): X {
   return isImage(config) ? tf.tidy(() => x.add(1).div(2).clipByValue(0, 1) as X) : (x.clone() as X);
 }
 
@@ -195,6 +197,11 @@ export function withoutSome(labels: Tensor1D | undefined, share: number, classes
   });
 }
 
-function isImage({ inputShape }: DdpmConfig): boolean {
+/** What the way to the network's grey levels and back must know of a model. */
+interface HasShape {
+  readonly config: { readonly inputShape: readonly number[] };
+}
+
+function isImage({ inputShape }: HasShape['config']): boolean {
   return inputShape.length === 3;
 }

@@ -67,7 +67,9 @@ export function scheduleOf(betas: readonly number[], timesteps?: readonly number
   const wrong = betas.findIndex((beta) => !(beta > 0 && beta < 1));
   if (wrong >= 0) throw new UserError(`scheduleOf: every β lies between 0 and 1, β_${wrong + 1} is ${betas[wrong]}.`);
   if (timesteps && timesteps.length !== steps) {
-    throw new UserError(`scheduleOf: timesteps needs an entry for each of the ${steps} steps, got ${timesteps.length}.`);
+    throw new UserError(
+      `scheduleOf: timesteps needs an entry for each of the ${steps} steps, got ${timesteps.length}.`,
+    );
   }
   const all = [0, ...betas];
   const alphas = all.map((beta) => 1 - beta);
@@ -142,7 +144,9 @@ export function stepSubsequence(
 function checkSubsequence(where: string, chosen: readonly number[], steps: number): void {
   const rises = chosen.every((t, i) => Number.isInteger(t) && t > (chosen[i - 1] ?? 0));
   if (rises && chosen[chosen.length - 1] === steps) return;
-  throw new UserError(`${where}: steps are whole numbers that rise from 1 and end with T = ${steps}, got [${String(chosen)}].`);
+  throw new UserError(
+    `${where}: steps are whole numbers that rise from 1 and end with T = ${steps}, got [${String(chosen)}].`,
+  );
 }
 
 function checkSteps(where: string, steps: number): void {
