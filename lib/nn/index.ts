@@ -61,3 +61,5 @@ export { parameterTable } from './table';
 export { LabelEmbedding, TimeEmbedding, timestepEmbedding } from './time-embedding';
 export { buildUnet, type UnetConfig, unetDefaults } from './unet';
 export { countParams, stateOf, variablesOf } from './variables';
+export { GatedActivation } from './gate';
+export { convMask, MaskedConv2D, maskedConv2d, type MaskShape, type MaskType } from './masked-conv';

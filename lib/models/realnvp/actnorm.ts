@@ -39,7 +39,7 @@ export class ActNorm extends tf.layers.Layer {
   logDet(x: tf.Tensor): tf.Tensor1D {
     const channels = x.shape[x.shape.length - 1];
     const pixels = x.size / (x.shape[0] * channels);
-    return tf.tidy(() => this.logScale.read().sum().mul(pixels).broadcastTo([x.shape[0]]) as tf.Tensor1D);
+    return tf.tidy(() => tf.zeros<tf.Rank.R1>([x.shape[0]]).add(this.logScale.read().sum().mul(pixels)));
   }
 
   /** Sets l and b by this batch, the first time. [B, …, C] */

@@ -1,6 +1,6 @@
 /** The networks that read log scale s and shift t from the part of x that a coupling keeps. */
 import * as tf from '@tensorflow/tfjs';
-import { denseStack, Seeds } from '../../nn';
+import type { Seeds } from '../../nn';
 
 type Symbolic = tf.SymbolicTensor;
 
@@ -28,7 +28,18 @@ tf.serialization.registerClass(BoundedLogScale);
 /** Dense layers, for points. [B,n] -> s [B,n], t [B,n] */
 export function denseNetwork(name: string, size: number, hidden: readonly number[], seeds: Seeds): tf.LayersModel {
   const kept = tf.input({ shape: [size], name: 'kept' });
-  const h = denseStack(kept, hidden, seeds);
+  // With all biases at zero every ReLU would bend at the same place, and of a single coordinate that is the only one.
+  const layer = (h: Symbolic, units: number, i: number) =>
+    tf.layers
+      .dense({
+        name: `hidden${i + 1}`,
+        units,
+        activation: 'relu',
+        kernelInitializer: seeds.he(),
+        biasInitializer: tf.initializers.randomUniform({ minval: -1, maxval: 1, seed: seeds.next() }),
+      })
+      .apply(h) as Symbolic;
+  const h = hidden.reduce(layer, kept);
   // Zero: the flow begins as the identity.
   const head = (what: string) =>
     tf.layers.dense({ name: what, units: size, kernelInitializer: 'zeros' }).apply(h) as Symbolic;
