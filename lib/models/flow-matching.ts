@@ -11,23 +11,30 @@ import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs';
 import type { Random } from '../engine';
 import { UserError } from '../errors';
 import {
-  buildMlpDenoiser,
-  buildUnet,
-  type MlpDenoiserConfig,
   normalLogProb,
   odeLogLikelihood,
   type OdeMethod,
-  odeSolve,
   odeStep,
   timeGrid,
-  type UnetConfig,
   unitProbes,
   type VectorField,
-  variablesOf,
 } from '../nn';
-import { type History, train } from '../training';
-import { asSplit, type ImageBatch, type ImageSplit, type ImageTraining } from './data';
-import { expectSameShape, expectShape } from './shapes';
+import type { History } from '../training';
+import type { ImageSplit } from './data';
+import { type LoopOptions, samplingLoop } from './sampling-loop';
+import { expectSameShape } from './shapes';
+import {
+  answer,
+  buildTimeNetwork,
+  sampleWith,
+  type TimeNetwork,
+  type TimeNetworkConfig,
+  timeNetworkDefaults,
+  type TimeNetworkTraining,
+  trainTimeNetwork,
+} from './time-network';
+
+export { dispose } from './time-network';
 
 /** Where points of time t are heading, a time for each. [B, …], [B] -> [B, …] */
 export type Velocity = (x: Tensor, t: readonly number[]) => Tensor;
@@ -85,102 +92,85 @@ export function drawTimes(count: number, random: Random, sampling: TimeSampling 
   return Array.from({ length: count }, () => 1 / (1 + Math.exp(-normal())));
 }
 
-export interface FlowConfig {
-  /** Of one example: [H, W, C] of an image, which gets a U-Net, or [n] of a point, which gets an MLP. */
-  readonly inputShape: readonly number[];
+export interface FlowConfig extends TimeNetworkConfig {
   /** Width of each path's end, eq. 20. */
   readonly sigmaMin: number;
-  /** Number of classes, 0: none. Label number `classes` then says "no class". */
-  readonly classes: number;
-  /** What the U-Net should have different from its defaults. */
-  readonly unet: Partial<Omit<UnetConfig, 'inputShape' | 'classes' | 'seed' | 'timeScale'>>;
-  /** What the MLP should have different from its defaults. */
-  readonly mlp: Partial<Pick<MlpDenoiserConfig, 'width' | 'layers'>>;
-  /** Of the first weights. */
-  readonly seed: number;
 }
 
-export interface FlowModel {
-  readonly config: FlowConfig;
-  readonly network: tf.LayersModel; // [B, …], [B] (, [B]) -> [B, …]
-}
+export type FlowModel = TimeNetwork<FlowConfig>;
 
-/** For 28×28 grey images scaled to [−1, 1]. */
-export const defaults: FlowConfig = { inputShape: [28, 28, 1], sigmaMin: 0, classes: 0, unet: {}, mlp: {}, seed: 0 };
+/** For 28×28 grey images, and for points of the plane. */
+export const defaults: Readonly<Record<'images' | 'points', FlowConfig>> = {
+  images: { ...timeNetworkDefaults.images, sigmaMin: 0 },
+  points: { ...timeNetworkDefaults.points, sigmaMin: 0 },
+};
 
-/** @throws UserError when the shape and the network do not fit together. */
+/** A U-Net for [H, W, C], an MLP for [n]; untrained, they answer 0. */
 export function buildFlow(config: Partial<FlowConfig> = {}): FlowModel {
-  const full: FlowConfig = { ...defaults, ...config };
-  const { inputShape, classes, seed } = full;
-  const shared = { classes, seed, timeScale: 1000 }; // t in [0, 1]
-  const network =
-    inputShape.length === 1
-      ? buildMlpDenoiser({ ...full.mlp, ...shared, dims: inputShape[0] })
-      : buildUnet({ ...full.unet, ...shared, inputShape });
-  return { config: full, network };
+  return buildTimeNetwork({ ...defaults[config.inputShape?.length === 1 ? 'points' : 'images'], ...config });
 }
 
-/** The network as a velocity. @param labels of a conditional model, one for each example */
+/** The network as a velocity. @param labels class of each example, [B]; none means no class */
 export function velocityOf(model: FlowModel, labels?: Tensor1D): Velocity {
-  const { network, config } = model;
-  if (config.classes > 0 && !labels) throw new UserError('This flow is conditional: pass the labels too.');
-  return (x, t) => {
-    expectShape('velocityOf', 'x', x, ['B', ...config.inputShape]);
-    return tf.tidy(() => {
-      const inputs = [x, tf.tensor1d([...t]), ...(config.classes > 0 && labels ? [labels] : [])];
-      return network.apply(inputs) as Tensor; // [B, …]
-    });
-  };
+  return (x, t) => answer(model, x, t, labels);
 }
 
-export interface FlowTraining extends ImageTraining {
+export interface FlowTraining extends TimeNetworkTraining {
   /** Default `uniform`. */
   readonly times?: TimeSampling;
 }
 
-/** Trains by conditional flow matching. Images are expected in [−1, 1]. */
+/** Minimizes the flow-matching loss with Adam and keeps the running average of the weights. */
 export function trainFlow(
   model: FlowModel,
   data: ImageSplit | tf.Tensor,
-  options: FlowTraining = {},
+  { times, ...options }: FlowTraining = {},
 ): Promise<History> {
-  const split = asSplit(data);
-  const { epochs = 5, batchSize = 128, learningRate = 2e-3, schedule = 'cosine', seed = 0, times, ...rest } = options;
-  return train<ImageBatch>({
-    name: 'flow matching',
-    variables: variablesOf(model.network),
-    epochs,
-    stepsPerEpoch: Math.floor(split.size / batchSize) || 1,
-    batches: (epoch) => split.batches({ batchSize, seed, epoch, dropLast: split.size >= batchSize }),
-    loss: ({ images, labels }, random) => {
-      const t = drawTimes(images.shape[0], random, times);
-      const noise = random.normal(images.shape);
-      return flowMatchingLoss(velocityOf(model, labels), images, t, noise, model.config.sigmaMin);
-    },
-    learningRate,
-    schedule,
-    seed,
-    ...rest,
+  return trainTimeNetwork(model, 'flow matching', data, options, (x1, labels, random) => {
+    const t = drawTimes(x1.shape[0], random, times);
+    return flowMatchingLoss(velocityOf(model, labels), x1, t, random.normal(x1.shape), model.config.sigmaMin);
   });
 }
 
-export interface FlowSampling {
+export interface FlowSampling extends LoopOptions {
   /** Default 20. */
   readonly steps?: number;
   /** Default `euler`; `heun` costs two evaluations a step. */
   readonly method?: OdeMethod;
-  readonly labels?: Tensor1D;
-  /** After each step; `x` is valid during the call. */
-  readonly onStep?: (info: { readonly step: number; readonly t: number; readonly x: Tensor }) => void;
 }
 
-/** Draws noise and follows the velocity from t = 0 to 1. -> [n, …] */
-export function sample(model: FlowModel, n: number, random: Random, options: FlowSampling = {}): Tensor {
-  const { steps = 20, method = 'euler', labels, onStep } = options;
+/** Follows a velocity from noise at t = 0 to data at t = 1. The caller keeps `noise`. [B, …] -> [B, …] */
+export function flowLoop<X extends Tensor>(velocity: Velocity, noise: X, options: FlowSampling = {}): Promise<X> {
+  const { steps = 20, method = 'euler', ...loop } = options;
+  const times = timeGrid(0, 1, steps);
+  return samplingLoop(noise.clone() as X, times.slice(1), loop, (x, to, i) => {
+    const dt = to - times[i];
+    const moved = flowStep(velocity, x, times[i], dt, method) as X;
+    // Straight on with this step's velocity to t = 1.
+    return { x: moved, predX0: x.add(moved.sub(x).mul((1 - times[i]) / dt)) as X };
+  });
+}
+
+export interface ModelFlowSampling extends FlowSampling {
+  /** Class of each sample, [n]. */
+  readonly labels?: Tensor1D;
+  /** `average` (default) or the weights as the last step left them. */
+  readonly weights?: 'average' | 'last';
+}
+
+/** Draws noise and follows the model's velocity: images in [0, 1], or points. -> [n, …] */
+export async function sample(
+  model: FlowModel,
+  n: number,
+  random: Random,
+  { labels, weights = 'average', ...options }: ModelFlowSampling = {},
+): Promise<Tensor> {
   const noise = random.normal([n, ...model.config.inputShape]);
-  const x = odeSolve(asField(velocityOf(model, labels)), noise, timeGrid(0, 1, steps), { method, onStep });
-  noise.dispose();
-  return x;
+  try {
+    return await sampleWith(model, weights, () => flowLoop(velocityOf(model, labels), noise, options));
+  } finally {
+    noise.dispose();
+  }
 }
 
 /**
@@ -198,11 +188,6 @@ export function logLikelihood(
   result.latent.dispose();
   if (!options.probes) tf.dispose([...probes]);
   return result.logLikelihood;
-}
-
-/** Gives the network's memory back. */
-export function dispose(model: FlowModel): void {
-  model.network.dispose();
 }
 
 /** One time for the whole batch, as ODE solvers have it. */

@@ -135,37 +135,37 @@ describe('samplers with the exact score of a Gaussian give that Gaussian', () =>
   };
   const sdes = { VP: score.vpSde(), VE: score.veSde({ sigmaMax: 20 }) };
 
-  test.each(['VP', 'VE'] as const)('%s, reverse SDE', (kind) => {
+  test.each(['VP', 'VE'] as const)('%s, reverse SDE', async (kind) => {
     const s = gaussianScore(sdes[kind], mean, covariance);
-    expectGaussian(score.sampleSde(s, shape, sdes[kind], new Random(1), { steps: 400 }), 0.06);
+    expectGaussian(await score.sampleSde(s, shape, sdes[kind], new Random(1), { steps: 400 }), 0.06);
   });
 
-  test.each(['VP', 'VE'] as const)('%s, predictor–corrector in a quarter of the steps', (kind) => {
+  test.each(['VP', 'VE'] as const)('%s, predictor–corrector in a quarter of the steps', async (kind) => {
     const s = gaussianScore(sdes[kind], mean, covariance);
     const options = { steps: 100, correctorSteps: 1, snr: 0.1 };
-    expectGaussian(score.sampleSde(s, shape, sdes[kind], new Random(2), options), 0.08);
+    expectGaussian(await score.sampleSde(s, shape, sdes[kind], new Random(2), options), 0.08);
   });
 
-  test.each(['VP', 'VE'] as const)('%s, probability-flow ODE in 40 steps', (kind) => {
+  test.each(['VP', 'VE'] as const)('%s, probability-flow ODE in 40 steps', async (kind) => {
     const sde = sdes[kind];
     const noise = new Random(3).normal(shape).mul(sde.priorStd);
-    expectGaussian(score.sampleOde(gaussianScore(sde, mean, covariance), noise, sde, { steps: 40 }), 0.05);
+    expectGaussian(await score.sampleOde(gaussianScore(sde, mean, covariance), noise, sde, { steps: 40 }), 0.05);
   });
 
-  test('with the sign of the score turned round, none does', () => {
+  test('with the sign of the score turned round, none does', async () => {
     const sde = sdes.VP;
     const s = gaussianScore(sde, mean, covariance);
     const wrong: score.ScoreFn = (x, t) => s(x, t).neg();
-    const { covariance: found } = momentsOf(score.sampleSde(wrong, [500, 2], sde, new Random(1), { steps: 100 }));
+    const { covariance: found } = momentsOf(await score.sampleSde(wrong, [500, 2], sde, new Random(1), { steps: 100 }));
     expect(found[0][0]).toBeGreaterThan(10);
   });
 
-  test('without the ½ of eq. 13 the ODE ends somewhere else', () => {
+  test('without the ½ of eq. 13 the ODE ends somewhere else', async () => {
     const sde = sdes.VP;
     const s = gaussianScore(sde, mean, covariance);
     const noise = new Random(3).normal(shape);
     const twice: score.ScoreFn = (x, t) => s(x, t).mul(2);
-    const { covariance: found } = momentsOf(score.sampleOde(twice, noise, sde, { steps: 40 }));
+    const { covariance: found } = momentsOf(await score.sampleOde(twice, noise, sde, { steps: 40 }));
     expect(Math.abs(found[0][0] - covariance[0][0])).toBeGreaterThan(0.3);
   });
 
@@ -199,15 +199,15 @@ describe('score model', () => {
     await score.trainScoreModel(model, x, { epochs: 1, batchSize: 4 });
     const before = tf.memory().numTensors;
     const options = { steps: 3, correctorSteps: 1 };
-    const first = score.sample(model, 4, new Random(2), options);
-    const again = score.sample(model, 4, new Random(2), options);
+    const first = await score.sample(model, 4, new Random(2), options);
+    const again = await score.sample(model, 4, new Random(2), options);
     expectClose(again, [...first.dataSync()], 0);
     tf.dispose([first, again]);
-    score.sampleByOde(model, 4, new Random(2), { steps: 2 }).dispose();
-    score.logLikelihood(score.scoreFn(model), x, model.sde, { steps: 2 }).dispose();
+    (await score.sampleByOde(model, 4, new Random(2), { steps: 2 })).dispose();
+    score.logLikelihood(score.scoreFn(model), x, model.config.sde, { steps: 2 }).dispose();
     const s = score.scoreFn(model);
     score.annealedLangevin(s, x, [1, 0.5], new Random(0), { stepsPerLevel: 2 }).dispose();
-    score.scoreMatchingLoss(s, x, Array<number>(8).fill(0.5), x, model.sde, 'likelihood').dispose();
+    score.scoreMatchingLoss(s, x, Array<number>(8).fill(0.5), x, model.config.sde, 'likelihood').dispose();
     score.denoisingScoreMatchingLoss(s, x, Array<number>(8).fill(0.5), x).dispose();
     expect(tf.memory().numTensors).toBe(before);
     expect(variablesOf(model.network).length).toBeGreaterThan(2);

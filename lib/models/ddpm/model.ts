@@ -120,15 +120,24 @@ export interface ModelSampleOptions extends LoopOptions {
 }
 
 /** New examples by algorithm 2: images in [0, 1], or points. -> [n, …] */
-export async function sample<X extends tf.Tensor>(
+export function sample<X extends tf.Tensor>(
   model: Ddpm,
   n: number,
   random: Random,
-  { labels, weights = 'average', ...loop }: ModelSampleOptions = {},
+  { labels, weights, ...loop }: ModelSampleOptions = {},
 ): Promise<X> {
   const shape = [n, ...model.config.inputShape];
   const options = { ...reverseOptions(model), ...loop };
   const run = () => pSampleLoop<X>(denoiserOf(model, labels), shape, random, model.schedule, options);
+  return withWeights(model, weights, run);
+}
+
+/** What a sampler makes of the average of the weights (or the weights themselves), in grey levels in [0, 1] where images. */
+export async function withWeights<X extends tf.Tensor>(
+  model: Ddpm,
+  weights: ModelSampleOptions['weights'] = 'average',
+  run: () => Promise<X>,
+): Promise<X> {
   const x = await (weights === 'average' ? model.ema.during(run) : run());
   const result = fromModel(model, x);
   x.dispose();

@@ -9,18 +9,25 @@ import {
   normalLogProb,
   odeLogLikelihood,
   type OdeMethod,
-  odeSolve,
+  odeStep,
   timeGrid,
   unitProbes,
   type VectorField,
 } from '../../nn';
+import { type LoopOptions, samplingLoop } from '../sampling-loop';
 import type { ScoreFn } from './matching';
 import type { Sde } from './sde';
 
 /** Where one step of a sampler leads: with its noise, and without (what is kept at the very end). */
-interface Moved {
+export interface Moved {
   readonly x: Tensor;
   readonly mean: Tensor;
+}
+
+/** E[x(0) | x(t)] = (x + std² s)/mean (Tweedie's formula): the clean example that the score sees behind x. [B, …] -> [B, …] */
+export function denoised(x: Tensor, score: Tensor, t: number, sde: Sde): Tensor {
+  const { mean, std } = sde.marginalProb(t);
+  return tf.tidy(() => x.add(score.mul(std ** 2)).div(mean));
 }
 
 /**
@@ -28,12 +35,20 @@ interface Moved {
  * @param dt above 0
  * @param noise z ~ N(0, I), the shape of x
  */
-export function eulerMaruyamaStep(score: ScoreFn, x: Tensor, t: number, dt: number, noise: Tensor, sde: Sde): Moved {
+export function eulerMaruyamaStep(
+  score: ScoreFn,
+  x: Tensor,
+  t: number,
+  dt: number,
+  noise: Tensor,
+  sde: Sde,
+): Moved & { readonly predX0: Tensor } {
   return tf.tidy(() => {
     const g = sde.diffusion(t);
-    const drift = x.mul(sde.drift(t)).sub(score(x, everyone(x, t)).mul(g ** 2));
+    const found = score(x, everyone(x, t));
+    const drift = x.mul(sde.drift(t)).sub(found.mul(g ** 2));
     const mean = x.sub(drift.mul(dt));
-    return { mean, x: mean.add(noise.mul(g * Math.sqrt(dt))) };
+    return { mean, x: mean.add(noise.mul(g * Math.sqrt(dt))), predX0: denoised(x, found, t, sde) };
   });
 }
 
@@ -57,15 +72,13 @@ export function correctorStep(score: ScoreFn, x: Tensor, t: number, snr: number,
   });
 }
 
-export interface SdeSamplingOptions {
+export interface SdeSamplingOptions extends LoopOptions {
   /** Default 500. */
   readonly steps?: number;
-  /** Corrector steps after each predictor step; default 0. */
+  /** Corrector steps before each predictor step; default 0. */
   readonly correctorSteps?: number;
   /** Signal-to-noise ratio of the corrector; default 0.16 for VE, 0.01 for VP. */
   readonly snr?: number;
-  /** After each step; `x` is valid during the call. */
-  readonly onStep?: (info: { readonly step: number; readonly t: number; readonly x: Tensor }) => void;
 }
 
 /**
@@ -78,26 +91,20 @@ export function sampleSde(
   sde: Sde,
   random: Random,
   options: SdeSamplingOptions = {},
-): Tensor {
-  const { steps = 500, correctorSteps = 0, snr = sde.kind === 'VE' ? 0.16 : 0.01, onStep } = options;
+): Promise<Tensor> {
+  const { steps = 500, correctorSteps = 0, snr = sde.kind === 'VE' ? 0.16 : 0.01, ...loop } = options;
   const times = timeGrid(1, sde.epsilon, steps);
-  let state = tf.tidy(() => random.normal([...shape]).mul(sde.priorStd));
-  for (let i = 1; i < times.length; i++) {
-    const [from, to] = [times[i - 1], times[i]];
-    const before = state;
-    state = tf.tidy(() => {
-      let x = before;
-      for (let k = 0; k < correctorSteps; k++) {
-        const alpha = Math.exp(2 * sde.drift(from) * (from - to)); // 1 for VE; for VP 1 − β dt, or a product of such
-        x = correctorStep(score, x, from, snr, random.normal(x.shape), alpha).x;
-      }
-      const moved = eulerMaruyamaStep(score, x, from, from - to, random.normal(x.shape), sde);
-      return i === times.length - 1 ? moved.mean : moved.x;
-    });
-    before.dispose();
-    onStep?.({ step: i, t: to, x: state });
-  }
-  return state;
+  const start = tf.tidy(() => random.normal([...shape]).mul(sde.priorStd));
+  return samplingLoop(start, times.slice(1), loop, (before, to, i) => {
+    const from = times[i];
+    let x = before;
+    for (let k = 0; k < correctorSteps; k++) {
+      const alpha = Math.exp(2 * sde.drift(from) * (from - to)); // 1 for VE; for VP 1 − β dt, or a product of such
+      x = correctorStep(score, x, from, snr, random.normal(x.shape), alpha).x;
+    }
+    const moved = eulerMaruyamaStep(score, x, from, from - to, random.normal(x.shape), sde);
+    return { x: i === steps - 1 ? moved.mean : moved.x, predX0: moved.predX0 };
+  });
 }
 
 /** The probability-flow ODE dx/dt = f x − ½ g² s, eq. 13: no noise, and yet the same density at every time. */
@@ -105,17 +112,29 @@ export function probabilityFlow(score: ScoreFn, sde: Sde): VectorField {
   return (x, t) => tf.tidy(() => x.mul(sde.drift(t)).sub(score(x, everyone(x, t)).mul(sde.diffusion(t) ** 2 / 2)));
 }
 
-export interface OdeSamplingOptions {
+export interface OdeSamplingOptions extends LoopOptions {
   /** Default 50. */
   readonly steps?: number;
   /** Default `heun`. */
   readonly method?: OdeMethod;
-  readonly onStep?: SdeSamplingOptions['onStep'];
 }
 
 /** The probability flow from a point of the prior to data. The caller keeps `noise`, drawn from N(0, priorStd² I). */
-export function sampleOde(score: ScoreFn, noise: Tensor, sde: Sde, options: OdeSamplingOptions = {}): Tensor {
-  return odeSolve(probabilityFlow(score, sde), noise, sampleTimes(sde, options.steps ?? 50), options);
+export function sampleOde(score: ScoreFn, noise: Tensor, sde: Sde, options: OdeSamplingOptions = {}): Promise<Tensor> {
+  const { steps = 50, method = 'heun', ...loop } = options;
+  const times = sampleTimes(sde, steps);
+  const flow = probabilityFlow(score, sde);
+  return samplingLoop(noise.clone(), times.slice(1), loop, (x, to, i) => {
+    const [from, dt] = [times[i], to - times[i]];
+    const moved = odeStep(flow, x, from, dt, method);
+    // The score that this step as a whole stands for, read off eq. 13.
+    const slope = moved.sub(x).div(dt);
+    const found = x
+      .mul(sde.drift(from))
+      .sub(slope)
+      .mul(2 / sde.diffusion(from) ** 2);
+    return { x: moved, predX0: denoised(x, found, from, sde) };
+  });
 }
 
 /**
