@@ -11,7 +11,7 @@ export { fileStore } from './files';
 export * as figures from './figures';
 export { show } from './figures';
 export * as metrics from './metrics';
-export { ae, catalogue, ddpm, pixelcnn, realnvp, vae } from './models';
+export { ae, catalogue, ddim, ddpm, dpmSolver, euler, pixelcnn, realnvp, vae } from './models';
 export * as nn from './nn';
 export * as training from './training';
 export { budget, type History, train } from './training';

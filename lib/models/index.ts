@@ -2,6 +2,9 @@
 export * as ae from './ae';
 export { catalogue, type CatalogueEntry } from './catalogue';
 export * as ddpm from './ddpm';
+export * as euler from './euler';
+export * as dpmSolver from './dpm-solver';
+export * as ddim from './ddim';
 export type { AdversarialConfig, AdversarialOptions, AdversarialPair, AdversarialTraining } from './adversarial';
 export { type ImageBatch, type ImageSplit, type ImageTraining } from './data';
 export * as flowMatching from './flow-matching';
