@@ -28,6 +28,7 @@ export {
   unitProbes,
   type VectorField,
 } from './ode';
+export { patchBody, type PatchConfig } from './patch-net';
 export {
   attentionBlock,
   type BlockSettings,

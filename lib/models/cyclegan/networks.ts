@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../errors';
-import { type Arch, InstanceNorm, Seeds } from '../../nn';
+import { type Arch, InstanceNorm, patchBody, Seeds } from '../../nn';
 import { ImagePool } from './pool';
 
 type Symbolic = tf.SymbolicTensor;
@@ -51,7 +51,7 @@ export function buildCycleGan(options: CycleGanOptions = {}): CycleGan {
   check(config);
   const seeds = new Seeds(config.seed);
   const { inputShape, poolSize } = config;
-  const [generator, discriminator] = arch === 'conv' ? [resnet, patches] : [flow, points];
+  const [generator, discriminator] = arch === 'conv' ? [resnet, patchBody] : [flow, points];
   const network = (name: string, body: typeof resnet) => {
     const x = tf.input({ shape: [...inputShape], name: 'x' });
     return tf.model({ name, inputs: x, outputs: body(x, config, seeds) });
@@ -104,26 +104,6 @@ function resnet(x: Symbolic, { width, blocks, halvings, inputShape }: CycleGanCo
   }
   const last = conv(h, 'out', inputShape[2], 7);
   return tf.layers.activation({ name: 'tanh', activation: 'tanh' }).apply(last) as Symbolic;
-}
-
-/**
- * PatchGAN, Isola et al. (2017), arXiv:1611.07004: a score for each patch instead of one for the image, so that it judges style and
- * leaves the layout alone. [B,H,W,C] -> [B,h,w,1]
- */
-function patches(x: Symbolic, { width, halvings }: CycleGanConfig, seeds: Seeds): Symbolic {
-  let h = x;
-  for (let i = 1; i <= halvings; i++) {
-    const name = `down${i}`;
-    const kernelInitializer = seeds.normal(0.02);
-    const filters = width * 2 ** (i - 1);
-    const layer = tf.layers.conv2d({ name, filters, kernelSize: 4, strides: 2, padding: 'same', kernelInitializer });
-    h = layer.apply(h) as Symbolic;
-    if (i > 1) h = new InstanceNorm({ name: `${name}_norm` }).apply(h) as Symbolic; // not on the first, as in DCGAN
-    h = tf.layers.leakyReLU({ name: `${name}_lrelu`, alpha: 0.2 }).apply(h) as Symbolic;
-  }
-  const kernelInitializer = seeds.normal(0.02);
-  const layer = tf.layers.conv2d({ name: 'score', filters: 1, kernelSize: 4, padding: 'same', kernelInitializer });
-  return layer.apply(h) as Symbolic;
 }
 
 /** The generator for points: x plus what dense layers say, so that it starts near the identity. [B,n] -> [B,n] */
