@@ -48,6 +48,7 @@ export {
   toModel,
   trainDdpm,
   withoutSome,
+  withWeights,
 } from './model';
 export {
   type Denoiser,
