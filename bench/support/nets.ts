@@ -1,7 +1,7 @@
 /** Training steps that bench/engines.ts measures. Each has its like in torch_steps.py: the same layers, sizes and optimizer. */
 import * as tf from '@tensorflow/tfjs';
 import { Random } from '../../lib/engine';
-import { Adam } from '../../lib/training';
+import { minimizer } from './minimizer';
 
 type Step = () => tf.Scalar;
 const image = (x: tf.Tensor) => x as tf.Tensor4D;
@@ -10,14 +10,6 @@ const weight = (shape: number[]) =>
   tf.variable(random.normal(shape, 0, 1 / Math.sqrt(shape.slice(0, -1).reduce((a, b) => a * b, 1))));
 const bias = (size: number) => tf.variable(tf.zeros([size]));
 const conv = (x: tf.Tensor, w: tf.Variable, stride: number) => tf.conv2d(image(x), w as tf.Tensor4D, stride, 'same');
-
-function minimizer(
-  loss: () => tf.Tensor,
-  variables: tf.Variable[],
-  optimizer: tf.Optimizer = new Adam({ learningRate: 1e-3 }),
-): Step {
-  return () => tf.tidy(() => optimizer.minimize(() => loss() as tf.Scalar, true, variables) as tf.Scalar);
-}
 
 /** Batch 32 of 28 × 28: 1 → 32 → 32, then at half the size 64 → 64 → 64 → 64, and a dense layer. */
 function sixConvolutions(): Step {
