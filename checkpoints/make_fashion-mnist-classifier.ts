@@ -1,24 +1,62 @@
 /** Trains the classifier that the metrics look through. An interrupted run goes on where its last checkpoint was written. */
 import path from 'node:path';
 import { fashionMnist } from '../datasets';
-import { ready } from '../lib/engine';
+import { saveCheckpoint } from '../lib/checkpoints';
+import { describe, ready } from '../lib/engine';
 import { fileStore } from '../lib/files';
-import { buildClassifier, trainClassifier } from '../lib/metrics/classifier';
+import { classifier as room, fidAgainstN, referenceOf } from '../lib/metrics';
+import { countParams } from '../lib/nn';
+import { loadWeights, saveWeights } from '../lib/training';
 
+const name = 'fashion-mnist-classifier';
 const epochs = 12;
 const seed = 0;
 
 export async function make(): Promise<void> {
-  await ready();
+  const engine = describe(await ready());
   const data = await fashionMnist();
-  const classifier = buildClassifier({ seed });
-  const store = fileStore(path.join(__dirname, '..', '.genlab', 'training'));
-  const history = await trainClassifier(classifier, data.train, {
-    name: 'fashion-mnist-classifier',
+  const classifier = room.buildClassifier({ seed });
+  const models = { classifier: classifier.network };
+  const history = await room.trainClassifier(classifier, data.train, {
+    name,
     epochs,
     seed,
-    checkpoint: { store, every: 200 },
+    checkpoint: { store: fileStore(path.join(__dirname, '..', '.genlab', 'training')), every: 200 },
     resume: true,
   });
-  console.log(history.seconds);
+  if (history.interrupted) return;
+
+  loadWeights(models, await saveWeights(models, { half: true }), name); // what people will load is what is measured
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  const accuracies = [];
+  for (let label = 0; label < 10; label++) {
+    const share = await room.accuracy(classifier, data.test.ofClass(label));
+    accuracies.push(`${data.classes.en[label]} ${(100 * share).toFixed(1)}`);
+  }
+  const reference = await referenceOf(data, classifier);
+  const floors = await fidAgainstN(reference.features, reference.statistics, [1000, 5000, 10_000]);
+  const parameters = countParams(classifier.network).toLocaleString('en-US');
+  const size = await saveCheckpoint(name, models, {
+    title: 'Fashion-MNIST classifier for the metrics',
+    about: `
+A small residual network of ${parameters} parameters (\`metrics.classifier\`). FID, precision and recall use its 128 features, the Inception
+score its probabilities. It is trained on the 60,000 training images, so what it says of images that resemble none of them
+(noise, photographs) means nothing. A figure of FID or IS can only be compared with one under this same classifier.`,
+    facts: {
+      data: 'Fashion-MNIST, 60,000 training images, mirrored with probability ½ and moved by up to 2 pixels',
+      seed,
+      engine,
+      steps: `${history.loss.length.toLocaleString('en-US')} of 128 images (${epochs} epochs), Adam, rate 0.003 falling to 0 along a cosine`,
+      time: `${Math.round(history.seconds / 60)} minutes`,
+    },
+    metrics: {
+      'accuracy on the 10,000 test images': percent(reference.classifierAccuracy),
+      'accuracy by class (%)': accuracies.join(', '),
+      'Inception score of the test images (10 splits)': reference.isTestSet.toFixed(3),
+      'FID of n test images from the training images, the floor': floors
+        .map(({ n, fid }) => `${fid.toFixed(3)} (n = ${n.toLocaleString('en-US')})`)
+        .join(', '),
+    },
+  });
+  console.log(`${percent(reference.classifierAccuracy)} on the test images, ${size.toLocaleString('en-US')} bytes`);
 }

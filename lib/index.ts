@@ -3,7 +3,7 @@ import type { check as gradingCheck } from './grading';
 
 export * as datasets from '../datasets';
 export { type Dataset, fashionMnist } from '../datasets';
-export { loadCheckpoint } from './checkpoints';
+export { fashionMnistClassifier, loadCheckpoint } from './checkpoints';
 export * as engine from './engine';
 export { describe, Random, ready } from './engine';
 export { UserError } from './errors';
@@ -11,7 +11,7 @@ export { fileStore } from './files';
 export * as figures from './figures';
 export { show } from './figures';
 export * as metrics from './metrics';
-export { ae, catalogue, ddim, ddpm, dpmSolver, euler, pixelcnn, realnvp, vae } from './models';
+export { ae, catalogue, ddim, ddpm, dpmSolver, euler, guidance, noisyClassifier, pixelcnn, realnvp, vae, vqvae } from './models';
 export * as nn from './nn';
 export * as training from './training';
 export { budget, type History, train } from './training';
