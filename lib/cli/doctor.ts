@@ -35,7 +35,7 @@ Exits with 0 when lessons can run, though perhaps without Jupyter or on a slower
 });
 
 export async function examine(): Promise<Finding[]> {
-  const engines = await Promise.all((['native', 'wasm'] as const).map(examineEngine));
+  const engines = await Promise.all((['native', 'webgpu', 'wasm'] as const).map(examineEngine));
   return [
     node(),
     await packages(),
@@ -128,17 +128,28 @@ async function examineEngine(engine: EngineName): Promise<Finding> {
   const part = `engine ${engine}`;
   const report = /^report (.*)$/m.exec(stdout)?.[1];
   if (code === 0 && report) {
-    const { version, threads, device } = JSON.parse(report);
+    const { version, threads, device, onlyByName } = JSON.parse(report);
     const threadCount = threads > 0 ? `${threads} thread${threads === 1 ? '' : 's'}` : undefined;
-    return { part, state: 'ok', found: [version, threadCount, device].filter(Boolean).join(', ') };
+    const found = [version, threadCount, device].filter(Boolean).join(', ');
+    if (onlyByName) return { part, state: 'missing', found: `only ${found}`, remedy: remedies.software };
+    return { part, state: 'ok', found };
   }
   const failure = /^failure (.*)$/m.exec(stdout)?.[1];
   const reason = failure
     ? String(JSON.parse(failure))
     : (output.split('\n').find((line) => /error/i.test(line)) ?? output);
-  const remedy = engine === 'native' ? await nativeRemedy() : 'Run npm ci.';
+  const remedy = engine === 'native' ? await nativeRemedy() : remedies[engine === 'webgpu' ? engine : 'others'];
   return { part, state: 'missing', found: reason.trim().replace(/\.$/, ''), remedy };
 }
+
+const remedies = {
+  webgpu:
+    process.platform === 'linux'
+      ? 'It needs a GPU with a Vulkan driver: that of your NVIDIA card, or on Debian apt install libvulkan1 mesa-vulkan-drivers.'
+      : 'It needs a GPU with an up-to-date driver.',
+  software: 'It runs only with GENLAB_ENGINE=webgpu, for checks.',
+  others: 'Run npm ci.',
+};
 
 async function nativeRemedy(): Promise<string> {
   const { which } = await import('../setup/common.js');

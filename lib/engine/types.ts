@@ -12,6 +12,8 @@ export interface EngineReport {
   readonly threads: number;
   /** Why no better engine runs, in one line; empty where the best one runs or one was asked for by name. */
   readonly why: string;
+  /** Another engine is faster on this machine, so that this one runs only where it is asked for by name. */
+  readonly onlyByName?: boolean;
 }
 
 /** How a platform (Node, a browser) offers an engine. */
@@ -23,5 +25,5 @@ export interface EngineProvider {
    * Loads the engine and makes it TensorFlow.js's current backend.
    * @param how byName: it was asked for, and runs even where another would be faster
    */
-  start(how: { byName: boolean }): Promise<Pick<EngineReport, 'version' | 'device' | 'threads'>>;
+  start(how: { byName: boolean }): Promise<Omit<EngineReport, 'engine' | 'why'>>;
 }

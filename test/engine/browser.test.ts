@@ -28,7 +28,7 @@ const resolve = (stem: string) =>
 
 test('a browser bundle of the engine holds nothing of Node', () => {
   const { files, packages } = bundle('lib/engine/index.ts');
-  expect(packages).toEqual(['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']);
+  expect(packages).toEqual(['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu']);
   expect(files).toContain('lib/engine/platform/browser.ts');
   expect(files).not.toContain('lib/engine/platform/node.ts');
   for (const file of files)

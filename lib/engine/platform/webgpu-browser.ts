@@ -4,5 +4,4 @@ export const browserGpu: GpuPlatform = {
   missing: () => ('gpu' in navigator ? undefined : 'this browser has no WebGPU, or the page is not served over https'),
   gpu: () => navigator.gpu,
   withNavigator: (work) => work(),
-  advice: 'chrome://gpu says why',
 };

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import type { GpuPlatform } from './webgpu';
 
@@ -15,7 +16,8 @@ export const nodeGpu: GpuPlatform = {
   missing() {
     const file = addonFile();
     if (!file) return 'the package webgpu is not installed';
-    return fs.existsSync(file) ? undefined : `the package webgpu has nothing for ${process.platform} ${process.arch}`;
+    if (!fs.existsSync(file)) return `the package webgpu has nothing for ${process.platform} ${process.arch}`;
+    return process.platform === 'linux' && !hasVulkanDriver() ? 'there is no Vulkan driver' : undefined;
   },
   gpu() {
     gpu ??= load();
@@ -28,13 +30,26 @@ export const nodeGpu: GpuPlatform = {
       if (tries > 100) sleep(0.2);
     }
   },
-  advice:
-    process.platform === 'linux'
-      ? 'it takes a Vulkan driver: on Debian, apt install libvulkan1 mesa-vulkan-drivers, or the driver of your NVIDIA card'
-      : 'is its driver installed?',
 };
 
 let gpu: GPU | undefined;
+
+/** Looks where the loader of Vulkan looks. Asking Dawn instead would print a complaint for everyone who has none. */
+function hasVulkanDriver(): boolean {
+  const { env } = process;
+  if (env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES || env.VK_ADD_DRIVER_FILES) return true;
+  const data = [env.XDG_DATA_HOME ?? path.join(os.homedir(), '.local/share'), ...listOf(env.XDG_DATA_DIRS)];
+  const folders = [...data, '/etc', '/etc/xdg', '/usr/local/etc', '/usr/local/share', '/usr/share'];
+  return folders.some((folder) => {
+    try {
+      return fs.readdirSync(path.join(folder, 'vulkan', 'icd.d')).some((name) => name.endsWith('.json'));
+    } catch {
+      return false;
+    }
+  });
+}
+
+const listOf = (paths = '') => paths.split(':').filter(Boolean);
 
 /** The addon itself: the package's own entry is an ES module, which CommonJS cannot load on Node 20. */
 function addonFile(): string | undefined {
