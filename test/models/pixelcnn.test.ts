@@ -83,7 +83,7 @@ describe('against torch', () => {
       pixelcnn.variables(model),
     );
     for (const weight of weights) {
-      expectClose(grads[weight.read().name], saved[weight.originalName].gradient as number[], 1e-4);
+      expectClose(grads[(weight.read() as tf.Variable).name], saved[weight.originalName].gradient as number[], 1e-4);
     }
   });
 });

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D } from '@tensorflow/tfjs';
 import { Random } from '../../engine';
+import { stateOf } from '../../nn';
 import { type History, train } from '../../training';
 import { asSplit, type ImageBatch, type ImageSplit, type ImageTraining } from '../data';
 import { bitsPerDim, dequantize, logitForward, logitInverse } from './dequantize';
-import { initialize, inverse, logProb, loss, priorSample, type RealNvp, variables } from './flow';
+import { initialize, inverse, logProb, loss, networks, priorSample, type RealNvp, variables } from './flow';
 
 /**
  * Grey levels as the flow wants them: dequantized, then the logit. `logDet` is of both, so `logProb(y) + logDet` is the
@@ -62,6 +63,7 @@ export async function trainRealNvp(
   return train<ImageBatch>({
     name: 'RealNVP',
     variables: variables(model),
+    state: stateOf(...Object.values(networks(model))),
     epochs,
     stepsPerEpoch: Math.floor(split.size / batchSize) || 1,
     batches,
