@@ -1,7 +1,18 @@
 /** Every model that the library has, as `genlab models` lists them and the tests check them. */
 import type * as tf from '@tensorflow/tfjs';
 import * as ae from './ae';
+import * as cgan from './cgan';
+import * as cyclegan from './cyclegan';
+import * as dcgan from './dcgan';
+import * as gan from './gan';
+import * as lsgan from './lsgan';
+import * as sngan from './sngan';
+import * as wgan from './wgan';
+import * as wganGp from './wgan-gp';
+import * as pixelcnn from './pixelcnn';
+import * as realnvp from './realnvp';
 import * as vae from './vae';
+import * as vqvae from './vqvae';
 
 export interface CatalogueEntry {
   /** As people call the model; no two alike. */
@@ -17,6 +28,8 @@ export interface CatalogueEntry {
 }
 
 const aePaper = 'Hinton & Salakhutdinov (2006), doi:10.1126/science.1127647';
+const realNvpPaper = 'Dinh, Sohl-Dickstein & Bengio (2017), arXiv:1605.08803';
+const pixelCnnPaper = 'van den Oord et al. (2016), arXiv:1601.06759 and arXiv:1606.05328';
 const vaePaper = 'Kingma & Welling (2013), arXiv:1312.6114';
 
 export const catalogue: readonly CatalogueEntry[] = [
@@ -54,6 +67,116 @@ export const catalogue: readonly CatalogueEntry[] = [
     paper: 'Kingma et al. (2014), arXiv:1406.5298',
     golden: ['vae'],
     build: () => networks(vae.buildVae({ classes: 10 })),
+  },
+  {
+    name: 'GAN',
+    family: 'gan',
+    paper: 'Goodfellow et al. (2014), arXiv:1406.2661',
+    golden: ['gan'],
+    build: () => networks(gan.buildGan()),
+  },
+  {
+    name: 'LSGAN',
+    family: 'lsgan',
+    paper: 'Mao et al. (2017), arXiv:1611.04076',
+    golden: ['lsgan'],
+    build: () => networks(lsgan.buildLsgan()),
+  },
+  {
+    name: 'DCGAN',
+    family: 'dcgan',
+    paper: 'Radford, Metz & Chintala (2015), arXiv:1511.06434',
+    golden: ['dcgan'],
+    build: () => networks(dcgan.buildDcgan()),
+  },
+  {
+    name: 'WGAN, weight clipping',
+    family: 'wgan',
+    paper: 'Arjovsky, Chintala & Bottou (2017), arXiv:1701.07875',
+    golden: ['wgan'],
+    build: () => networks(wgan.buildWgan()),
+  },
+  {
+    name: 'WGAN-GP',
+    family: 'wganGp',
+    paper: 'Gulrajani et al. (2017), arXiv:1704.00028',
+    golden: ['wgan-gp'],
+    build: () => networks(wganGp.buildWganGp()),
+  },
+  {
+    name: 'SNGAN',
+    family: 'sngan',
+    paper: 'Miyato et al. (2018), arXiv:1802.05957',
+    golden: ['sngan'],
+    build: () => networks(sngan.buildSngan()),
+  },
+  {
+    name: 'Conditional GAN, concatenation',
+    family: 'cgan',
+    paper: 'Mirza & Osindero (2014), arXiv:1411.1784; Reed et al. (2016), arXiv:1605.05396',
+    golden: ['cgan'],
+    build: () => networks(cgan.buildCgan()),
+  },
+  {
+    name: 'Conditional GAN, projection',
+    family: 'cgan',
+    paper: 'Miyato & Koyama (2018), arXiv:1802.05637',
+    golden: ['cgan'],
+    build: () => networks(cgan.buildCgan({ conditioning: 'projection' })),
+  },
+  {
+    name: 'CycleGAN',
+    family: 'cyclegan',
+    paper: 'Zhu et al. (2017), arXiv:1703.10593',
+    golden: ['cyclegan'],
+    build: () => networks(cyclegan.buildCycleGan()),
+  },
+  {
+    name: 'VQ-VAE',
+    family: 'vqvae',
+    paper: 'van den Oord, Vinyals & Kavukcuoglu (2017), arXiv:1711.00937',
+    golden: ['vqvae'],
+    build: () => networks(vqvae.buildVqVae()),
+  },
+  {
+    name: 'PixelCNN prior of a VQ-VAE',
+    family: 'vqvae',
+    paper: 'van den Oord, Vinyals & Kavukcuoglu (2017), arXiv:1711.00937',
+    golden: ['vqvae', 'pixelcnn'],
+    build: () => {
+      const model = vqvae.buildVqVae();
+      const prior = networks(vqvae.buildPrior(model));
+      vqvae.dispose(model);
+      return prior;
+    },
+  },
+  {
+    name: 'RealNVP',
+    family: 'realnvp',
+    paper: realNvpPaper,
+    golden: ['realnvp'],
+    build: () => realnvp.networks(realnvp.buildRealNvp()),
+  },
+  {
+    name: 'RealNVP of points',
+    family: 'realnvp',
+    paper: realNvpPaper,
+    golden: ['realnvp'],
+    build: () => realnvp.networks(realnvp.buildRealNvp({ arch: 'mlp' })),
+  },
+  {
+    name: 'Gated PixelCNN',
+    family: 'pixelcnn',
+    paper: pixelCnnPaper,
+    golden: ['pixelcnn'],
+    build: () => networks(pixelcnn.buildPixelCnn()),
+  },
+  {
+    name: 'Gated PixelCNN, conditional',
+    family: 'pixelcnn',
+    paper: pixelCnnPaper,
+    golden: ['pixelcnn'],
+    build: () => networks(pixelcnn.buildPixelCnn({ classes: 10 })),
   },
 ];
 

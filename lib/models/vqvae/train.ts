@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { stateOf } from '../../nn';
 import { type History, train } from '../../training';
 import { asSplit, type ImageBatch, type ImageSplit, type ImageTraining } from '../data';
