@@ -60,7 +60,17 @@ export {
 } from './spectral-norm';
 export { parameterTable } from './table';
 export { LabelEmbedding, TimeEmbedding, timestepEmbedding } from './time-embedding';
-export { buildUnet, type UnetConfig, unetDefaults } from './unet';
+export { buildUnet, embeddings, type UnetConfig, unetDefaults } from './unet';
 export { countParams, stateOf, variablesOf } from './variables';
 export { GatedActivation } from './gate';
 export { convMask, MaskedConv2D, maskedConv2d, type MaskShape, type MaskType } from './masked-conv';
+export { buildTextEncoder, meanOfTokens, type TextEncoderConfig, textEncoderDefaults } from './text-encoder';
+export {
+  gelu,
+  LayerNorm,
+  layerNorm,
+  TokenEmbedding,
+  type TokenEmbeddingConfig,
+  TransformerBlock,
+  type TransformerConfig,
+} from './transformer';
