@@ -11,10 +11,31 @@ export { fileStore } from './files';
 export * as figures from './figures';
 export { show } from './figures';
 export * as metrics from './metrics';
-export { ae, catalogue, ddim, ddpm, dpmSolver, euler, guidance, noisyClassifier, pixelcnn, realnvp, vae, vqvae } from './models';
+export {
+  ae,
+  catalogue,
+  cgan,
+  cyclegan,
+  dcgan,
+  ddim,
+  ddpm,
+  dpmSolver,
+  euler,
+  gan,
+  guidance,
+  lsgan,
+  noisyClassifier,
+  pixelcnn,
+  realnvp,
+  sngan,
+  vae,
+  vqvae,
+  wgan,
+  wganGp,
+} from './models';
 export * as nn from './nn';
 export * as training from './training';
-export { budget, type History, train } from './training';
+export { budget, type History, train, trainAlternating } from './training';
 
 /** Checks an exercise where it stands. Grading is loaded at the first call: a script that only trains does without. */
 export async function check(...args: Parameters<typeof gradingCheck>): ReturnType<typeof gradingCheck> {
