@@ -100,7 +100,7 @@ export function buildPair(
   checkGanNet(config.generator, inputShape, `${where}, generator`);
   checkGanNet(config.discriminator, inputShape, `${where}, discriminator`);
   const seeds = new Seeds(seed);
-  const conditionInput = () => condition && tf.input({ shape: [condition.size], name: 'condition' });
+  const conditionInput = () => condition && tf.input({ shape: [condition.size], name: 'y' });
   const network = (
     name: string,
     first: tf.SymbolicTensor,
