@@ -69,8 +69,48 @@ export function nearestGradient(
 }
 
 /** From which of `size` pixels each of `newSize` was copied. */
-function nearestSources(size: number, newSize: number, alignCorners: boolean): Int32Array {
+export function nearestSources(size: number, newSize: number, alignCorners: boolean): Int32Array {
   const scale = alignCorners && newSize > 1 ? (size - 1) / (newSize - 1) : size / newSize;
   const source = alignCorners ? Math.round : Math.floor;
   return Int32Array.from({ length: newSize }, (_, i) => Math.min(size - 1, source(i * scale)));
+}
+
+/** The gradient of bilinear resizing into `out`: every pixel of dy goes back to the four it was mixed from, by their shares. */
+export function bilinearGradient(
+  dy: Float32Array,
+  [, newHeight, newWidth]: number[],
+  out: Float32Array,
+  [batch, height, width, channels]: number[],
+  alignCorners: boolean,
+): void {
+  out.fill(0);
+  const [rows, columns] = [mixes(height, newHeight, alignCorners), mixes(width, newWidth, alignCorners)];
+  let from = 0;
+  for (let b = 0; b < batch; b++) {
+    for (let y = 0; y < newHeight; y++) {
+      const row = rows[y];
+      const [low, high] = [row.low, row.high].map((source) => (b * height + source) * width * channels);
+      for (let x = 0; x < newWidth; x++, from += channels) {
+        const column = columns[x];
+        const [left, right] = [column.low * channels, column.high * channels];
+        for (let c = 0; c < channels; c++) {
+          const above = dy[from + c] * (1 - row.part);
+          const below = dy[from + c] * row.part;
+          out[low + left + c] += above * (1 - column.part);
+          out[low + right + c] += above * column.part;
+          out[high + left + c] += below * (1 - column.part);
+          out[high + right + c] += below * column.part;
+        }
+      }
+    }
+  }
+}
+
+/** Between which two of `size` pixels each of `newSize` lies, and how far from the first. */
+function mixes(size: number, newSize: number, alignCorners: boolean) {
+  const scale = alignCorners && newSize > 1 ? (size - 1) / (newSize - 1) : size / newSize;
+  return Array.from({ length: newSize }, (_, i) => {
+    const low = Math.floor(i * scale);
+    return { low, high: Math.min(size - 1, low + 1), part: i * scale - low };
+  });
 }

@@ -173,6 +173,7 @@ export const cases: Record<string, Operation> = {
   'maxPool same 3/2': (x) => tf.maxPool(image(x), 3, 2, 'same'),
   resizeNearestNeighbor: (x) => tf.image.resizeNearestNeighbor(image(x), [8, 8]),
   'resizeNearestNeighbor smaller': (x) => tf.image.resizeNearestNeighbor(image(x), [2, 2]),
+  'resizeBilinear oblong': (x) => tf.image.resizeBilinear(image(x), [3, 7]),
   resizeBilinear: (x) => tf.image.resizeBilinear(image(x), [6, 6]),
   upSampling2d: (x) => tf.layers.upSampling2d({ size: [2, 2] }).apply(x) as tf.Tensor,
   globalAveragePooling2d: (x) => tf.layers.globalAveragePooling2d({}).apply(x) as tf.Tensor,

@@ -91,6 +91,8 @@ test("the vocabulary's operations save outputs without a warning", () => {
 
 test('what has no derivative throws and names another way', () => {
   expect(() => tf.grad((x) => x.stridedSlice([2], [0], [-1]))(x())).toThrow(/negative stride.*use tf\.reverse/);
+  const larger = (x: tf.Tensor) => tf.image.resizeBilinear(x as tf.Tensor4D, [4, 4], false, true);
+  expect(() => tf.grad((x) => larger(x).sum())(tf.ones([1, 2, 2, 1]))).toThrow(/halfPixelCenters has no gradient/);
   expect(() => tf.einsum('ii->i', tf.eye(2))).toThrow(/names an axis twice.*tf\.eye/);
 });
 

@@ -317,6 +317,7 @@ cases = {
     "resizeNearestNeighbor": (lambda x: resize(x, 8, 8, "nearest"), [numbers(2, 4, 4, 2)]),
     "resizeNearestNeighbor smaller": (lambda x: resize(x, 2, 2, "nearest"), [numbers(2, 4, 4, 2)]),
     "resizeBilinear": (lambda x: resize(x, 6, 6, "bilinear"), [numbers(2, 3, 3, 2)]),
+    "resizeBilinear oblong": (lambda x: resize(x, 3, 7, "bilinear"), [numbers(2, 4, 3, 2)]),
     "upSampling2d": (lambda x: resize(x, 4, 6, "nearest"), [numbers(2, 2, 3, 2)]),
     "globalAveragePooling2d": (lambda x: x.mean((1, 2)), [numbers(2, 3, 3, 2)]),
     "batchNorm": (

@@ -1,6 +1,6 @@
 /** Mends TensorFlow.js's plain JavaScript backend, which other engines and golden values are compared with. */
 import * as tf from '@tensorflow/tfjs';
-import { averagePoolGradient, nearestGradient, poolGeometry } from '../images';
+import { averagePoolGradient, bilinearGradient, nearestGradient, poolGeometry } from '../images';
 import { replaceKernel, type Info } from '../kernel';
 
 /** Of the backend, what its types do not tell. */
@@ -28,22 +28,21 @@ export function installCpuKernels(): void {
 const backend = () => tf.backend() as unknown as CpuBackend;
 const valuesOf = ({ dataId }: Info) => backend().data.get(dataId).values;
 
-/** The backend's own are wrong: of averages with 'same' at the edges, of resizing for every image after the first. */
+/** The backend's own are wrong: of averages with 'same' at the edges, of resizing where an image is oblong or not the first. */
 function installImageGradients(): void {
   replaceKernel<{ dy: Info; input: Info }, tf.AvgPoolGradAttrs>('cpu', 'AvgPoolGrad', ({ dy, input }, attributes) => {
     const out = new Float32Array(tf.util.sizeFromShape(input.shape));
     averagePoolGradient(valuesOf(dy), out, poolGeometry(input.shape, attributes));
     return backend().makeTensorInfo(input.shape, 'float32', out);
   });
-  replaceKernel<{ images: Info; dy: Info }, tf.ResizeNearestNeighborGradAttrs>(
-    'cpu',
-    'ResizeNearestNeighborGrad',
-    ({ images, dy }, { alignCorners }) => {
+  const resizes = { ResizeNearestNeighborGrad: nearestGradient, ResizeBilinearGrad: bilinearGradient };
+  for (const [name, resize] of Object.entries(resizes)) {
+    replaceKernel<{ images: Info; dy: Info }, { alignCorners: boolean }>('cpu', name, ({ images, dy }, attributes) => {
       const out = new Float32Array(tf.util.sizeFromShape(images.shape));
-      nearestGradient(valuesOf(dy), dy.shape, out, images.shape, alignCorners);
+      resize(valuesOf(dy), dy.shape, out, images.shape, attributes.alignCorners);
       return backend().makeTensorInfo(images.shape, 'float32', out);
-    },
-  );
+    });
+  }
 }
 
 type Product = { a: Info; b: Info };

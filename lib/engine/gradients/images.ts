@@ -18,6 +18,7 @@ export function installImages(): void {
     input: () => tf.zerosLike(input),
     output: () => tf.zerosLike(output),
   }));
+  for (const name of ['ResizeBilinear', 'ResizeNearestNeighbor']) refuseHalfPixels(name);
   const resizes = {
     ResizeNearestNeighborGrad: tf.image.resizeNearestNeighbor,
     ResizeBilinearGrad: tf.image.resizeBilinear,
@@ -28,6 +29,15 @@ export function installImages(): void {
       images: () => tf.zerosLike(d),
     }));
   }
+}
+
+/** The kernels of these gradients do not know of half pixels, and would answer with the gradient of another function. */
+function refuseHalfPixels(kernelName: string): void {
+  const { gradFunc } = tf.getGradient(kernelName);
+  gradient<tf.ResizeBilinearAttrs>(kernelName, ['images'], (dy, saved, attributes) => {
+    if (!attributes.halfPixelCenters) return gradFunc(dy, saved, attributes as unknown as tf.NamedAttrMap);
+    throw new Error('Resizing with halfPixelCenters has no gradient here: leave the option out, or use alignCorners.');
+  });
 }
 
 /** Of d, what stands where the input had its maxima. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { dispose, floats, module, output, positionOf, sizeOf, words, type Info } from './heap';
+import { backend, dispose, floats, output, positionOf, sizeOf, words, type Info } from './heap';
 import { kernel, run } from './kernel';
 
 type Pair = { a: Info; b: Info };
@@ -9,6 +9,12 @@ type Pair = { a: Info; b: Info };
  * from those; loops of ours have no branch that depends on the data, because a wrongly guessed one costs ten elements.
  */
 export function installElementwise(): void {
+  // The backend copies. Every tensor that is saved for a gradient is such a twin, and a tensor's numbers never change.
+  kernel<{ x: Info }, object>('Identity', ({ x }) => {
+    backend().incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  });
+
   kernel<{ x: Info }, object>('Tanh', ({ x }, _, stock) => (x.dtype === 'float32' ? tanh(x) : stock()));
 
   kernel<{ x: Info }, tf.LeakyReluAttrs>('LeakyRelu', ({ x }, { alpha }, stock) =>
@@ -20,21 +26,16 @@ export function installElementwise(): void {
   kernel<Pair, object>('Maximum', (inputs, _, stock) => pick(inputs, maxima) ?? stock());
   kernel<Pair, object>('Minimum', (inputs, _, stock) => pick(inputs, minima) ?? stock());
 
-  kernel<{ condition: Info; t: Info; e: Info }, object>('Select', ({ condition, t, e }, _, stock) => {
-    const plain = t.dtype === 'float32' && e.dtype === 'float32' && condition.shape.length === t.shape.length;
-    if (!plain) return stock();
-    const out = output(t.shape);
-    const flags = module().HEAPU8; // bool tensors have one byte an element
-    choose(words(), flags, positionOf(condition) * 4, positionOf(t), positionOf(e), positionOf(out), sizeOf(t.shape));
-    return out;
-  });
-
   kernel<Pair, object>('Pow', ({ a, b }, _, stock) => {
     const isNumber = b.shape.length === 0 && a.dtype === 'float32' && b.dtype === 'float32';
     const exponent = isNumber ? floats()[positionOf(b)] : undefined;
     if (exponent === 2) return run('Square', { x: a });
     if (exponent === 0.5) return run('Sqrt', { x: a });
-    return stock();
+    if (exponent !== 1.5 && exponent !== 3 && exponent !== 4) return stock();
+    const part = run(exponent === 1.5 ? 'Sqrt' : 'Square', { x: a });
+    const power = run('Multiply', { a: part, b: exponent === 4 ? part : a });
+    dispose(part);
+    return power;
   });
 }
 
@@ -93,19 +94,3 @@ const maxima: PickLoop = (heap, a, b, to, count, step) => {
 const minima: PickLoop = (heap, a, b, to, count, step) => {
   for (let i = 0; i < count; i++, b += step) heap[to + i] = Math.min(heap[a + i], heap[b]);
 };
-
-/** Each element's bits from `yes` where its flag is 1, from `no` where it is 0. */
-function choose(
-  bits: Int32Array,
-  flags: Uint8Array,
-  condition: number,
-  yes: number,
-  no: number,
-  to: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    const mask = -flags[condition + i];
-    bits[to + i] = (bits[yes + i] & mask) | (bits[no + i] & ~mask);
-  }
-}

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { dispose, output, positionOf, sizeOf, words, type Info } from './heap';
 import { kernel, run } from './kernel';
-import { copyRuns, repeatRuns, reverseRuns, transpose } from './move';
+import { copyRuns, everyRun, repeatRuns, reverseRuns, transpose } from './move';
 
 /** Kernels that only move elements. The backend's own go element by element through index arithmetic. */
 export function installLayout(): void {
@@ -34,6 +34,38 @@ export function installLayout(): void {
     const out = output(sizes, x.dtype);
     if (sizeOf(sizes) > 0) sliceInto(x, out, begins, sizes);
     return out;
+  });
+
+  kernel<{ x: Info }, tf.StridedSliceAttrs>('StridedSlice', ({ x }, attributes, stock) => {
+    const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
+    const taken = tf.slice_util.sliceInfo(
+      ...[x.shape, begin, end, strides, beginMask],
+      ...[endMask, ellipsisMask, newAxisMask, shrinkAxisMask],
+    );
+    if (!isWords(x) || taken.strides.some((step) => step < 1) || sizeOf(taken.finalShapeSparse) === 0) return stock();
+    const stepped = taken.strides.flatMap((step, axis) => (step === 1 ? [] : [axis]));
+    const spans = taken.finalShapeSparse.map((count, axis) => (count - 1) * taken.strides[axis] + 1);
+    const box = run('Slice', { x }, { begin: taken.begin, size: spans });
+    const shape = [...box.shape];
+    const rows = axisByAxis(box, stepped, (axis, from) => {
+      const [outer, inner] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
+      const [span, step] = [shape[axis], taken.strides[axis]];
+      shape[axis] = taken.finalShapeSparse[axis];
+      const to = output([...shape], x.dtype);
+      everyRun(words(), positionOf(from), positionOf(to), outer, span, inner, step);
+      return to;
+    });
+    if (stepped.length > 0) dispose(box);
+    return { ...rows, shape: taken.finalShape };
+  });
+
+  kernel<{ x: Info }, tf.DepthToSpaceAttrs>('DepthToSpace', ({ x }, { blockSize, dataFormat }, stock) => {
+    if (!isWords(x) || dataFormat !== 'NHWC') return stock();
+    const [batch, height, width, channels] = x.shape;
+    const depth = channels / blockSize ** 2;
+    const blocks = { ...x, shape: [batch * height, width, blockSize, blockSize * depth] };
+    const rows = run('Transpose', { x: blocks }, { perm: [0, 2, 1, 3] });
+    return { ...rows, shape: [batch, height * blockSize, width * blockSize, depth] };
   });
 
   kernel<{ x: Info }, tf.SplitVAttrs>('SplitV', ({ x }, { numOrSizeSplits, axis }, stock) => {

@@ -137,3 +137,19 @@ export function reverseRuns(
     copyRuns(heap, from + begin, run, to + begin + (rows - 1) * run, -run, rows, run);
   }
 }
+
+/** Of each of `groups` groups of `rows` runs, every `step`-th run, from the first on. */
+export function everyRun(
+  heap: Int32Array,
+  from: number,
+  to: number,
+  groups: number,
+  rows: number,
+  run: number,
+  step: number,
+): void {
+  const taken = Math.ceil(rows / step);
+  for (let g = 0; g < groups; g++, from += rows * run, to += taken * run) {
+    copyRuns(heap, from, step * run, to, run, taken, run);
+  }
+}

@@ -1,24 +1,33 @@
 import * as tf from '@tensorflow/tfjs';
-import { floats, output, positionOf, sizeOf, type Info } from './heap';
-import { kernel } from './kernel';
+import { dispose, floats, output, positionOf, sizeOf, type Info } from './heap';
+import { kernel, run } from './kernel';
 
 /**
  * Sums over axes that are not the last, as for biases and norms. The backend transposes the whole tensor first; here rows
- * are added up where they lie, in double precision.
+ * are added up where they lie, in double precision. Over the last axis and others apart from it (the norm of a group of
+ * channels) it is two sums.
  */
 export function installReduce(): void {
-  kernel<{ x: Info }, tf.SumAttrs>(
-    'Sum',
-    ({ x }, { axis, keepDims }, stock) => reduce(x, axis, keepDims, false) ?? stock(),
-  );
-  kernel<{ x: Info }, tf.MeanAttrs>(
-    'Mean',
-    ({ x }, { axis, keepDims }, stock) => reduce(x, axis, keepDims, true) ?? stock(),
-  );
+  for (const [name, mean] of Object.entries({ Sum: false, Mean: true })) {
+    kernel<{ x: Info }, tf.SumAttrs>(name, ({ x }, { axis, keepDims }, stock) => {
+      const axes = tf.util.parseAxisParam(axis, x.shape).sort((a, b) => a - b);
+      return inTwo(name, x, axes, keepDims) ?? reduce(x, axes, keepDims, mean) ?? stock();
+    });
+  }
 }
 
-function reduce(x: Info, axis: number | number[], keepDims: boolean, mean: boolean): Info | undefined {
-  const axes = tf.util.parseAxisParam(axis, x.shape).sort((a, b) => a - b);
+/** Over the axes at the end first, which the backend does well. */
+function inTwo(name: string, x: Info, axes: number[], keepDims: boolean): Info | undefined {
+  const last = x.shape.length - 1;
+  const trailing = axes.filter((axis, i) => axis === last - (axes.length - 1 - i));
+  if (x.dtype !== 'float32' || trailing.length === 0 || trailing.length === axes.length) return undefined;
+  const once = run(name, { x }, { axis: trailing, keepDims: true });
+  const twice = run(name, { x: once }, { axis: axes.slice(0, axes.length - trailing.length), keepDims: true });
+  dispose(once);
+  return keepDims ? twice : { ...twice, shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
+}
+
+function reduce(x: Info, axes: number[], keepDims: boolean, mean: boolean): Info | undefined {
   const [first, last] = [axes[0], axes[axes.length - 1]];
   const adjoining = axes.length === last - first + 1;
   const inner = sizeOf(x.shape.slice(last + 1));

@@ -58,4 +58,11 @@ describe('functions of single elements, against plain JavaScript', () => {
       x.cast('int32').pow(tf.scalar(2, 'int32')),
     ]);
   });
+
+  test('powers with a number that are products', async () => {
+    await expectSameAsCpu({ x: { shape: [4], values: [0.5, 1, 2, 9] } }, ({ x }) =>
+      [1.5, 3, 4, -1].map((n) => x.pow(n)),
+    );
+    await expectSameAsCpu({ x: [6] }, ({ x }) => [x.pow(3), x.pow(4)]);
+  });
 });

@@ -76,4 +76,31 @@ describe('gradients of pooling and resizing, against plain JavaScript', () => {
       });
     }
   });
+
+  test('resizing to the nearest pixel, larger, smaller and with aligned corners', async () => {
+    await expectSameAsCpu({ x: [2, 3, 4, 5] }, ({ x }) => [
+      tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [6, 8]),
+      tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [7, 3]),
+      tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [5, 9], true),
+      tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [6, 8], false, true),
+    ]);
+  });
+
+  test('the gradients of resizing, with aligned corners too', async () => {
+    const resized = (resize: typeof tf.image.resizeBilinear, size: [number, number], align: boolean) => {
+      return (x: tf.Tensor) =>
+        tf.grad((x) =>
+          resize(x as tf.Tensor4D, size, align)
+            .square()
+            .sum(),
+        )(x);
+    };
+    await expectSameAsCpu({ x: [2, 3, 4, 2] }, ({ x }) =>
+      [tf.image.resizeBilinear, tf.image.resizeNearestNeighbor].flatMap((resize) => [
+        resized(resize, [6, 8], false)(x),
+        resized(resize, [2, 3], false)(x),
+        resized(resize, [5, 9], true)(x),
+      ]),
+    );
+  });
 });

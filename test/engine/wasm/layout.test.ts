@@ -83,4 +83,30 @@ describe('moving elements, against plain JavaScript', () => {
     ]);
     await expect(expectSameAsCpu({ x: [4, 3] }, ({ x }) => x.gather([4]))).rejects.toThrow();
   });
+
+  test('stridedSlice', async () => {
+    await expectSameAsCpu({ x: [5, 6, 4] }, ({ x }) => [
+      x.stridedSlice([0, 0, 0], [5, 6, 4], [2, 3, 1]),
+      x.stridedSlice([1, 1, 1], [4, 6, 4], [1, 2, 2]),
+      x.stridedSlice([2, 0, 0], [3, 6, 4], [1, 1, 3], 0, 0, 0, 0, 1),
+      x.cast('int32').stridedSlice([0, 0, 1], [5, 6, 4], [4, 5, 2]),
+    ]);
+  });
+
+  test('depthToSpace', async () => {
+    await expectSameAsCpu({ x: [2, 3, 4, 18] }, ({ x }) => [
+      tf.depthToSpace(x as tf.Tensor4D, 3),
+      tf.depthToSpace(x.slice([0, 0, 0, 0], [2, 3, 4, 8]) as tf.Tensor4D, 2),
+    ]);
+  });
+
+  test('a twin shares the numbers and outlives its original', async () => {
+    await expectSameAsCpu({ x: [7] }, ({ x }) => {
+      const original = x.add(1);
+      const twin = original.clone();
+      original.dispose();
+      tf.ones([7]).mul(5).dispose(); // would take the place of what was freed
+      return twin.mul(2);
+    });
+  });
 });

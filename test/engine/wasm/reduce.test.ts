@@ -35,3 +35,13 @@ test('moments and the gradient through them', async () => {
     return [normalize(x), tf.grad(normalize)(x, dy)];
   });
 });
+
+test('over the last axis and others apart from it', async () => {
+  await expectSameAsCpu({ x: [3, 5, 2, 4] }, ({ x }) => [
+    x.sum([1, 3]),
+    x.mean([1, 3], true),
+    x.sum([0, 2, 3]),
+    x.mean([0, 1, 3]),
+    tf.moments(x, [1, 3], true).variance,
+  ]);
+});
