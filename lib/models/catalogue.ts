@@ -4,8 +4,10 @@ import * as ae from './ae';
 import * as cgan from './cgan';
 import * as cyclegan from './cyclegan';
 import * as dcgan from './dcgan';
+import * as ddpm from './ddpm';
 import * as gan from './gan';
 import * as lsgan from './lsgan';
+import * as noisyClassifier from './noisy-classifier';
 import * as sngan from './sngan';
 import * as wgan from './wgan';
 import * as wganGp from './wgan-gp';
@@ -31,6 +33,7 @@ const aePaper = 'Hinton & Salakhutdinov (2006), doi:10.1126/science.1127647';
 const realNvpPaper = 'Dinh, Sohl-Dickstein & Bengio (2017), arXiv:1605.08803';
 const pixelCnnPaper = 'van den Oord et al. (2016), arXiv:1601.06759 and arXiv:1606.05328';
 const vaePaper = 'Kingma & Welling (2013), arXiv:1312.6114';
+const ddpmPaper = 'Ho, Jain & Abbeel (2020), arXiv:2006.11239';
 
 export const catalogue: readonly CatalogueEntry[] = [
   {
@@ -177,6 +180,67 @@ export const catalogue: readonly CatalogueEntry[] = [
     paper: pixelCnnPaper,
     golden: ['pixelcnn'],
     build: () => networks(pixelcnn.buildPixelCnn({ classes: 10 })),
+  },
+  {
+    name: 'DDPM',
+    family: 'ddpm',
+    paper: ddpmPaper,
+    golden: ['ddpm', 'nn'],
+    build: () => networks(ddpm.buildDdpm()),
+  },
+  {
+    name: 'DDPM of points',
+    family: 'ddpm',
+    paper: ddpmPaper,
+    golden: ['ddpm'],
+    build: () => networks(ddpm.buildDdpm({ inputShape: [2] })),
+  },
+  {
+    name: 'Improved DDPM',
+    family: 'ddpm',
+    paper: 'Nichol & Dhariwal (2021), arXiv:2102.09672',
+    golden: ['ddpm', 'nn'],
+    build: () => networks(ddpm.buildDdpm({ schedule: 'cosine', variance: 'learned' })),
+  },
+  {
+    name: 'DDIM',
+    family: 'ddim',
+    paper: 'Song, Meng & Ermon (2020), arXiv:2010.02502',
+    golden: ['ddim', 'nn'],
+    build: () => networks(ddpm.buildDdpm()),
+  },
+  {
+    name: 'DPM-Solver++(2M)',
+    family: 'dpmSolver',
+    paper: 'Lu et al. (2022), arXiv:2211.01095',
+    golden: ['dpm-solver', 'nn'],
+    build: () => networks(ddpm.buildDdpm()),
+  },
+  {
+    name: 'Euler and Heun in σ',
+    family: 'euler',
+    paper: 'Karras et al. (2022), arXiv:2206.00364',
+    golden: ['euler', 'nn'],
+    build: () => networks(ddpm.buildDdpm()),
+  },
+  {
+    name: 'Classifier guidance',
+    family: 'guidance',
+    paper: 'Dhariwal & Nichol (2021), arXiv:2105.05233',
+    golden: ['guidance', 'nn'],
+    build: () => {
+      const model = ddpm.buildDdpm();
+      const { inputShape } = model.config;
+      const classifier = noisyClassifier.buildNoisyClassifier({ inputShape, classes: 10, schedule: model.schedule });
+      return { ...networks(model), classifier: classifier.network };
+    },
+  },
+  {
+    name: 'Classifier-free guidance',
+    family: 'guidance',
+    paper: 'Ho & Salimans (2022), arXiv:2207.12598',
+    golden: ['guidance', 'nn'],
+    build: () => networks(ddpm.buildDdpm({ classes: 10 })),
   },
 ];
 
