@@ -23,6 +23,11 @@ export interface FacesOptions {
   readonly train?: number;
   readonly test?: number;
   readonly heldOut?: number;
+  /**
+   * `some`, unless told: train and test lack the combinations that are held out. `all`: they have every combination, which is
+   * what a judge of pictures is trained on.
+   */
+  readonly combinations?: 'some' | 'all';
   /** Attributes that all faces have: `{ style: 'sketch' }`. */
   readonly only?: SomeAttributes;
   /** The attribute that is the label, `hair` unless told. */
@@ -46,7 +51,7 @@ export interface Faces extends DatasetInfo {
  */
 export function captionedFaces(options: FacesOptions = {}): Faces {
   const { size = 32, seed = 0, train = 10_000, test = 1_000, heldOut = 1_000 } = options;
-  const { only = {}, label = 'hair', language = 'both' } = options;
+  const { only = {}, label = 'hair', language = 'both', combinations = 'some' } = options;
   if (!attributeNames.includes(label)) {
     throw new UserError(`captionedFaces: label is one of ${attributeNames.join(', ')}; got ${String(label)}.`);
   }
@@ -57,25 +62,27 @@ export function captionedFaces(options: FacesOptions = {}): Faces {
     shape: [size, size, 3],
     classes: classesOf(label),
   };
-  const split = (name: string, count: number, isNew: boolean) => {
+  const split = (name: string, count: number, isNew: boolean | undefined) => {
     const random = new Random(seed).fork(`faces ${name}`);
     const records = Array.from({ length: count }, (_, i) => recordOf(random.fork(i), only, isNew));
     return new FaceSplit(name, info, records, { size, label, language });
   };
+  const seen = combinations === 'all' ? undefined : false;
   return {
     ...info,
-    train: split('train', train, false),
-    test: split('test', test, false),
+    train: split('train', train, seen),
+    test: split('test', test, seen),
     heldOut: split('held out', heldOut, true),
   };
 }
 
 const attempts = 2000;
 
-function recordOf(random: Random, only: SomeAttributes, isNew: boolean): FaceRecord {
+/** @param isNew whether the combination is one that is held out; either where it is not given */
+function recordOf(random: Random, only: SomeAttributes, isNew: boolean | undefined): FaceRecord {
   for (let i = 0; i < attempts; i++) {
     const attributes = randomAttributes(random, only);
-    if (isHeldOut(attributes) === isNew) return { attributes, seed: random.bits() };
+    if (isNew === undefined || isHeldOut(attributes) === isNew) return { attributes, seed: random.bits() };
   }
   const which = isNew ? 'is held out' : 'may be trained on';
   const kept = JSON.stringify(only);

@@ -81,11 +81,14 @@ export class FaceSplit implements Split {
   }
 
   /** A caption for each of these faces. Another seed words them otherwise, and mentions other things. */
-  captions(indices: ArrayLike<number>, options: { language?: CaptionLanguage; seed?: number | string } = {}): string[] {
-    const { language = this.options.language, seed = 0 } = options;
+  captions(
+    indices: ArrayLike<number>,
+    options: { language?: CaptionLanguage; detail?: number; seed?: number | string } = {},
+  ): string[] {
+    const { language = this.options.language, detail, seed = 0 } = options;
     return Array.from(this.indices('captions', indices), (index) => {
       const { attributes, seed: face } = this.record(index);
-      return caption(attributes, new Random(face).fork(`caption ${seed}`), { language }).text;
+      return caption(attributes, new Random(face).fork(`caption ${seed}`), { language, detail }).text;
     });
   }
 

@@ -1,6 +1,7 @@
 /** How good samples are: distances between distributions, and what a classifier makes of them. */
 export * as attributes from './attributes';
 export * as classifier from './classifier';
+export * as clip from './clip';
 export { assignment } from './assignment';
 export { evaluateSamples, imagesPerSecond, type Reference, referenceOf, type Report } from './evaluate';
 export {

@@ -9,9 +9,16 @@ import { Seeds } from './seeds';
  * @param query who asks, [B, N, C]
  * @param key what is offered, [B, M, C]
  * @param value what is handed over, [B, M, C]
+ * @param hidden 1 where a key is not to be looked at (padding), else 0, [B, M]
  * @returns [B, N, C]
  */
-export function attention(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D, heads: number): tf.Tensor3D {
+export function attention(
+  query: tf.Tensor3D,
+  key: tf.Tensor3D,
+  value: tf.Tensor3D,
+  heads: number,
+  hidden?: tf.Tensor2D,
+): tf.Tensor3D {
   const [batch, places, channels] = query.shape;
   checkHeads('attention', channels, heads);
   const size = channels / heads;
@@ -19,7 +26,8 @@ export function attention(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor
   return tf.tidy(() => {
     // Scaling the queries instead of the scores touches N·C numbers, not N·M·heads.
     const scores = tf.matMul(split(query.mul(1 / Math.sqrt(size))), split(key), false, true); // [B, heads, N, M]
-    const mixed = tf.matMul(tf.softmax(scores), split(value)); // [B, heads, N, d]
+    const seen = hidden ? scores.sub(hidden.mul(1e9).reshape([batch, 1, 1, -1])) : scores;
+    const mixed = tf.matMul(tf.softmax(seen), split(value)); // [B, heads, N, d]
     return mixed.transpose([0, 2, 1, 3]).reshape([batch, places, channels]);
   });
 }
