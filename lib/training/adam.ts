@@ -46,7 +46,7 @@ export class Adam extends tf.Optimizer {
       for (const [name, gradient] of entries) {
         const variable = tf.engine().registeredVariables[name];
         const { m, v } = this.momentsOf(name, variable);
-        const next = applyAdam({ variable, m, v }, gradient, factors);
+        const next = applyAdam({ variable, m, v }, gradient, factors, { overwrite: true });
         m.assign(next.m);
         v.assign(next.v);
         variable.assign(next.variable);

@@ -1,8 +1,11 @@
 import { installAdam } from './adam';
+import { keepConstants } from './constants';
 import { installConvolution } from './convolution';
 import { installElementwise } from './elementwise';
+import { installMatMul } from './matmul';
 import { guardMemory } from './memory';
 import { installPooling } from './pooling';
+import { installReduce } from './reduce';
 
 let installed = false;
 
@@ -11,8 +14,11 @@ export function installNativeKernels(): void {
   if (installed) return;
   installed = true;
   guardMemory();
+  keepConstants();
   installConvolution();
   installElementwise();
+  installMatMul();
   installPooling();
+  installReduce();
   installAdam();
 }

@@ -1,0 +1,124 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { applyAdam, engines, Random, ready } from '../../lib/engine';
+
+const reason = engines().find(({ engine }) => engine === 'native')?.missing;
+
+/** The number of tensors that TensorFlow itself holds. */
+const held = () => (tf.backend() as unknown as { binding: { getNumOfTensors(): number } }).binding.getNumOfTensors();
+
+describe.skipIf(reason)('the native engine', () => {
+  beforeAll(() => ready({ engine: 'native' }));
+
+  test('small numbers are brought to TensorFlow once, and never mixed up', () => {
+    const x = tf.tensor1d([1, 2, 3, 4]);
+    const step = () => tf.tidy(() => x.mul(0.5).reshape([2, 2]).sum(0).add(2).dataSync().join());
+    expect(step()).toBe('4,5');
+    const before = held();
+    for (let i = 0; i < 20; i++) expect(step()).toBe('4,5');
+    expect(held()).toBe(before);
+
+    const count = tf.memory().numTensors;
+    tf.tidy(() => {
+      // The same numbers as another type, in another shape, under another sign.
+      expect(tf.scalar(1, 'int32').add(tf.scalar(1, 'int32')).dtype).toBe('int32');
+      expect(tf.scalar(1).add(tf.scalar(1)).dtype).toBe('float32');
+      expect(tf.tensor2d([[2]]).add(tf.scalar(2)).shape).toEqual([1, 1]);
+      expect(tf.scalar(2).add(tf.scalar(2)).shape).toEqual([]);
+      expect(tf.div(1, tf.scalar(0)).dataSync()[0]).toBe(Infinity);
+      expect(tf.div(1, tf.scalar(-0)).dataSync()[0]).toBe(-Infinity);
+      expect(x.mul(NaN).dataSync()[0]).toBeNaN();
+    });
+    expect(tf.memory().numTensors).toBe(count);
+  });
+
+  test('an array that is changed later does not change what was kept of it', () => {
+    const axes = Int32Array.of(2, 2);
+    const x = tf.range(0, 4);
+    const { add } = tf;
+    const ten = Float32Array.of(10);
+    const sum = (values: Float32Array) => tf.tidy(() => add(x, tf.tensor1d(values)).dataSync().join());
+    expect(sum(ten)).toBe('10,11,12,13');
+    ten[0] = 20;
+    expect(sum(ten)).toBe('20,21,22,23');
+    expect(sum(Float32Array.of(10))).toBe('10,11,12,13');
+    const product = (values: Int32Array) =>
+      tf.tidy(() => tf.tensor1d(values, 'int32').mul(tf.scalar(1, 'int32')).dataSync().join());
+    expect(product(axes)).toBe('2,2');
+    axes[0] = 3;
+    expect(product(axes)).toBe('3,2');
+    expect(product(Int32Array.of(2, 2))).toBe('2,2');
+    x.dispose();
+  });
+
+  test('numbers that differ each time do not pile up', () => {
+    const x = tf.ones([3]);
+    for (let i = 0; i < 2500; i++) x.mul(i + 0.25).dispose();
+    const before = held();
+    for (let i = 0; i < 6000; i++) x.mul(i + 0.75).dispose();
+    expect(held() - before).toBeLessThan(1500);
+    x.dispose();
+  });
+
+  test.each([[[64, 32]], [[3, 5, 16]], [[2, 6, 5, 8]], [[4, 3]], [[0, 8]]])(
+    'sums over all axes but the last of %j are exact to float32',
+    (shape) => {
+      const x = new Random('sums').normal(shape);
+      const width = shape[shape.length - 1];
+      const want = new Float64Array(width);
+      x.dataSync().forEach((value, i) => (want[i % width] += value));
+      const axes = shape.slice(1).map((_, i) => i);
+      for (const keepDims of [false, true]) {
+        const got = x.sum(axes, keepDims);
+        expect(got.shape).toEqual([...(keepDims ? axes.map(() => 1) : []), width]);
+        got.dataSync().forEach((value, i) => expect(value).toBeCloseTo(want[i], 4));
+        got.dispose();
+      }
+      x.dispose();
+    },
+  );
+
+  test('matrices are multiplied in every orientation', () => {
+    const a = [[1, 2, 3], [4, 5, 6]]; // prettier-ignore
+    const b = [[1, 0], [2, 1], [0, 3]]; // prettier-ignore
+    tf.tidy(() => {
+      const [A, B] = [tf.tensor2d(a), tf.tensor2d(b)];
+      const [At, Bt] = [A.transpose(), B.transpose()];
+      const want = '5,11,14,23';
+      expect(tf.matMul(A, B).dataSync().join()).toBe(want);
+      expect(tf.matMul(At, B, true).dataSync().join()).toBe(want);
+      expect(tf.matMul(A, Bt, false, true).dataSync().join()).toBe(want);
+      expect(tf.matMul(At, Bt, true, true).dataSync().join()).toBe(want);
+    });
+  });
+
+  test('Adam overwrites only what its caller gives up and nobody else holds', () => {
+    const factors = { rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    const random = new Random('overwrite');
+    const array = new Float32Array(64).fill(1); // so long that TensorFlow may use its memory as it is
+    const gradient = random.normal([64]);
+    let state: Record<'variable' | 'm' | 'v', tf.Tensor> = {
+      variable: tf.tensor1d(array),
+      m: tf.zeros([64]),
+      v: tf.zeros([64]),
+    };
+    let expected = { ...state };
+    for (let step = 0; step < 4; step++) {
+      const sharer = state.variable.clone();
+      const before = [...sharer.dataSync()];
+      const next = applyAdam(state, gradient, factors, { overwrite: true });
+      const want = applyAdam(expected, gradient, factors);
+      for (const name of ['variable', 'm', 'v'] as const) {
+        expect([...next[name].dataSync()]).toEqual([...want[name].dataSync()]);
+      }
+      expect([...sharer.dataSync()]).toEqual(before);
+      sharer.dispose();
+      if (step > 0) expect(next.m.dataId).toBe(state.m.dataId); // this one was overwritten
+      if (step > 0) tf.dispose(expected);
+      tf.dispose(state);
+      [state, expected] = [next, want];
+    }
+    expect(array.every((value) => value === 1)).toBe(true);
+    tf.dispose([state, expected, gradient]);
+  });
+});
