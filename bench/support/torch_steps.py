@@ -104,14 +104,82 @@ def attention():
     return minimizer(loss, [*to_qkv.parameters(), *to_out.parameters()])
 
 
+class Block(nn.Module):
+    def __init__(self, i, o):
+        super().__init__()
+        self.norm1, self.conv1, self.time = nn.GroupNorm(8, i), nn.Conv2d(i, o, 3, 1, 1), nn.Linear(128, o)
+        self.norm2, self.conv2 = nn.GroupNorm(8, o), nn.Conv2d(o, o, 3, 1, 1)
+        self.skip = nn.Identity() if i == o else nn.Conv2d(i, o, 1)
+
+    def forward(self, h, t):
+        middle = self.conv1(F.silu(self.norm1(h))) + self.time(t)[:, :, None, None]
+        return self.skip(h) + self.conv2(F.silu(self.norm2(middle)))
+
+
+class SmallUNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.time = nn.Sequential(nn.Linear(32, 128), nn.SiLU(), nn.Linear(128, 128), nn.SiLU())
+        self.first, self.down1, self.smaller1 = nn.Conv2d(1, 32, 3, 1, 1), Block(32, 32), nn.Conv2d(32, 32, 3, 2, 1)
+        self.down2, self.smaller2, self.middle = Block(32, 64), nn.Conv2d(64, 64, 3, 2, 1), Block(64, 64)
+        self.up2, self.narrow, self.up1 = Block(128, 64), nn.Conv2d(64, 32, 3, 1, 1), Block(64, 32)
+        self.norm, self.last = nn.GroupNorm(8, 32), nn.Conv2d(32, 1, 3, 1, 1)
+
+    def forward(self, x, embedding):
+        t = self.time(embedding)
+        h1 = self.down1(self.first(x), t)
+        h2 = self.down2(self.smaller1(h1), t)
+        h3 = self.middle(self.smaller2(h2), t)
+        h4 = self.up2(torch.cat([F.interpolate(h3, scale_factor=2), h2], 1), t)
+        h5 = self.up1(torch.cat([self.narrow(F.interpolate(h4, scale_factor=2)), h1], 1), t)
+        return self.last(F.silu(self.norm(h5)))
+
+
+def small_u_net():
+    net = SmallUNet()
+    x, noise, embedding = torch.randn(32, 1, 28, 28), torch.randn(32, 1, 28, 28), torch.randn(32, 32)
+    return minimizer(lambda: (net(x, embedding) - noise).square().mean(), net.parameters())
+
+
+def real_nvp():
+    def network(c):
+        return nn.Sequential(
+            *(nn.Conv2d(c, 32, 3, 1, 1), nn.ReLU(), nn.Conv2d(32, 32, 3, 1, 1), nn.ReLU()),
+            nn.Conv2d(32, 2 * c, 3, 1, 1),
+        )
+
+    checkerboard = ((torch.arange(28)[:, None] + torch.arange(28)) % 2).float()[None, None]
+    halves = torch.tensor([1.0, 1, 0, 0])[None, :, None, None]
+    nets = nn.ModuleList([network(1) for _ in range(4)] + [network(4) for _ in range(4)])
+    masks = [1 - m if i % 2 else m for m in (checkerboard, halves) for i in range(4)]
+    x = torch.randn(64, 1, 28, 28)
+
+    def loss():
+        h, total = x, 0
+        for i, (net, mask) in enumerate(zip(nets, masks)):
+            if i == 4:
+                h = F.pixel_unshuffle(h, 2)
+            scale, shift = net(h * mask).chunk(2, 1)
+            log_scale = torch.tanh(scale) * (1 - mask)
+            h = h * mask + (h * log_scale.exp() + shift) * (1 - mask)
+            total = total + log_scale.sum()
+        return (0.5 * h.square().sum() - total) / 64
+
+    return minimizer(loss, nets.parameters())
+
+
 nets = {
     "6-conv net B32": six_convolutions,
+    "small DDPM U-Net B32": small_u_net,
     "dense VAE B128": dense_vae,
     "DCGAN D+G B64": dcgan,
     "WGAN-GP critic B64": wgan_gp,
+    "RealNVP B64": real_nvp,
     "attention block B32": attention,
 }
 
+if len(sys.argv) > 1:
+    torch.set_num_threads(int(sys.argv[1]))
 print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
 steps = {}
 for line in sys.stdin:
