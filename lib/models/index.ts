@@ -1,4 +1,5 @@
 /** One family a file: a config, a builder, losses and samplers as plain functions, and a `train…` that puts them together. */
+export * as adversarial from './adversarial';
 export * as ae from './ae';
 export { catalogue, type CatalogueEntry } from './catalogue';
 export * as ddpm from './ddpm';

@@ -51,7 +51,7 @@ export function buildCycleGan(options: CycleGanOptions = {}): CycleGan {
   check(config);
   const seeds = new Seeds(config.seed);
   const { inputShape, poolSize } = config;
-  const [generator, discriminator] = arch === 'conv' ? [resnet, patchBody] : [flow, points];
+  const [generator, discriminator] = arch === 'conv' ? [resnet, patchBody] : [mapping, points];
   const network = (name: string, body: typeof resnet) => {
     const x = tf.input({ shape: [...inputShape], name: 'x' });
     return tf.model({ name, inputs: x, outputs: body(x, config, seeds) });
@@ -106,12 +106,10 @@ function resnet(x: Symbolic, { width, blocks, halvings, inputShape }: CycleGanCo
   return tf.layers.activation({ name: 'tanh', activation: 'tanh' }).apply(last) as Symbolic;
 }
 
-/** The generator for points: x plus what dense layers say, so that it starts near the identity. [B,n] -> [B,n] */
-function flow(x: Symbolic, { width, blocks, inputShape }: CycleGanConfig, seeds: Seeds): Symbolic {
-  const last = tf.layers.dense({ name: 'shift', units: inputShape[0], kernelInitializer: seeds.normal(0.02) });
-  return tf.layers
-    .add({ name: 'moved' })
-    .apply([x, last.apply(dense(x, width, blocks, seeds)) as Symbolic]) as Symbolic;
+/** The generator for points. Nothing in it keeps the input: that is left to the losses. [B,n] -> [B,n] */
+function mapping(x: Symbolic, { width, blocks, inputShape }: CycleGanConfig, seeds: Seeds): Symbolic {
+  const last = tf.layers.dense({ name: 'out', units: inputShape[0], kernelInitializer: seeds.glorot() });
+  return last.apply(dense(x, width, blocks, seeds)) as Symbolic;
 }
 
 /** The discriminator for points. [B,n] -> [B,1] */
