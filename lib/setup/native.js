@@ -20,8 +20,11 @@ const {
   writeFile,
   writeStamp,
 } = require('./common.js');
-const { findTensorFlow, version } = require('./tensorflow.js');
+const { machineOf } = require('./machines.js');
+const { sources, version, wantsCuda } = require('./tensorflow.js');
 
+/** @typedef {import('./machines.js').Machine} Machine */
+/** @typedef {import('./tensorflow.js').Source} Source */
 /** @typedef {import('./tensorflow.js').TensorFlow} TensorFlow */
 
 const tfjsNode = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
@@ -36,37 +39,89 @@ const stamp = 'native';
  * @returns {Promise<{ version: string, built: boolean }>}
  */
 async function ensureNative(findPip, say) {
+  const machine = machineOf();
+  if ('reason' in machine) throw new SetupError(machine.reason);
+  const cuda = await wantsCuda();
   const before = readStamp(stamp)?.split(' ');
   // The stamp: inputs, addon, TensorFlow's version and the library's place, which may hold spaces and so is the last.
-  if (before?.[0] === inputs() && before[1] === addonHash() && fs.existsSync(before.slice(3).join(' '))) {
+  if (before?.[0] === inputs(cuda) && before[1] === addonHash() && fs.existsSync(before.slice(3).join(' '))) {
     return { version: before[2], built: false };
   }
   clearStamp(stamp);
   const lock = path.join(cacheFolder(), 'native.lock');
   return withLock(lock, say, async () => {
-    const tensorflow = await findTensorFlow(findPip, say);
-    const addon = await buildAddon(tensorflow, say);
-    installAddon(addon);
-    say('checking');
-    const found = await tryAddon();
-    writeStamp(stamp, `${inputs()} ${addonHash()} ${found} ${tensorflow.libraries[0]}`);
+    const compiler = await findCompiler();
+    const { version: found, library } = await firstThatWorks(
+      sources(machine, { findPip, cuda }),
+      say,
+      async (tensorflow) => {
+        installAddon(await buildAddon(compiler, machine, tensorflow, say));
+        say('checking');
+        return { version: await tryAddon(), library: tensorflow.libraries[0] };
+      },
+    );
+    writeStamp(stamp, `${inputs(cuda)} ${addonHash()} ${found} ${library}`);
     return { version: found, built: true };
   });
 }
 
-/** What the addon is made of, apart from the library. */
-function inputs() {
+/**
+ * Goes through the sources until the library of one can be fetched, built against and loaded.
+ * @template T
+ * @param {readonly Source[]} list
+ * @param {(text: string) => void} say
+ * @param {(tensorflow: TensorFlow) => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+async function firstThatWorks(list, say, use) {
+  /** @type {string[]} */
+  const failures = [];
+  for (const source of list) {
+    try {
+      return await use(await source.find(say));
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      failures.push(`${source.name}: ${error.message.replace(/\s*\n\s*/g, ' ')}`);
+      say(failures[failures.length - 1]);
+    }
+  }
+  throw new SetupError(failures.join('; '));
+}
+
+/** The first C++ compiler that compiles anything: one that is there may be broken, or lack its own headers. */
+async function findCompiler() {
+  const names = [process.env.CXX, 'c++', 'g++', 'clang++'].filter((name) => name && which(name));
+  let error = '';
+  for (const name of names) {
+    const file = path.join(cacheFolder(), `compiler-${process.pid}.cc`);
+    writeFile(file, '#include <string>\nint main() { return std::string().size(); }\n');
+    const { code, output } = await run(String(name), ['-std=c++17', '-fsyntax-only', file], { timeout: 60_000 });
+    fs.rmSync(file, { force: true });
+    if (code === 0) return String(name);
+    error ||= `the C++ compiler ${name} does not work: ${errorIn(output)}`;
+  }
+  throw new SetupError(error || 'there is no C++ compiler (c++, g++ or clang++; on Debian: apt install g++)');
+}
+
+/** @param {string} output */
+function errorIn(output) {
+  return (output.split('\n').find((line) => /error|not found/i.test(line)) ?? lastLines(output, 1)).trim();
+}
+
+/** What the addon is made of, apart from the library. @param {boolean} cuda */
+function inputs(cuda) {
   return hashOf(
     version,
+    cuda ? 'CUDA' : '',
     process.platform,
     process.arch,
     process.env.GENLAB_TENSORFLOW ?? '',
     cacheFolder(),
-    ...sources().map((file) => fs.readFileSync(file)),
+    ...codeFiles().map((file) => fs.readFileSync(file)),
   );
 }
 
-function sources() {
+function codeFiles() {
   const folder = path.join(tfjsNode, 'binding');
   if (!fs.existsSync(folder)) throw new SetupError('the npm package @tensorflow/tfjs-node-gpu is not installed');
   return ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(folder, name));
@@ -77,35 +132,37 @@ function addonHash() {
 }
 
 /**
+ * The compiler's arguments: one call makes the addon.
+ * @param {Pick<Machine, 'linkerFlags'>} machine
+ * @param {TensorFlow} tensorflow
+ * @param {string} output
+ */
+function compilerArguments({ linkerFlags }, { include, libraries }, output) {
+  return [
+    ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', `-I${headers}`, `-I${include}`],
+    ...codeFiles(),
+    ...['-o', output, ...libraries, `-Wl,-rpath,${path.dirname(libraries[0])}`],
+    ...linkerFlags,
+  ];
+}
+
+/**
+ * @param {string} compiler
+ * @param {Machine} machine
  * @param {TensorFlow} tensorflow
  * @param {(text: string) => void} say
  * @returns {Promise<string>} the addon in the cache
  */
-async function buildAddon({ include, libraries }, say) {
-  const key = hashOf(inputs(), ...libraries, ...libraries.map((file) => String(fs.statSync(file).size)));
+async function buildAddon(compiler, machine, tensorflow, say) {
+  const { libraries } = tensorflow;
+  const key = hashOf(inputs(false), ...libraries, ...libraries.map((file) => String(fs.statSync(file).size)));
   const addon = path.join(cacheFolder(), 'addon', key, 'tfjs_binding.node');
   if (fs.existsSync(addon)) return addon;
-  const compiler = [process.env.CXX, 'c++', 'g++', 'clang++'].find((name) => name && which(name));
-  if (!compiler) throw new SetupError('there is no C++ compiler (c++, g++ or clang++; on Debian: apt install g++)');
   say(`compiling the addon with ${path.basename(compiler)}`);
   fs.mkdirSync(path.dirname(addon), { recursive: true });
   const output = `${addon}.${process.pid}`;
-  const mac = process.platform === 'darwin';
-  const result = await run(
-    compiler,
-    [
-      ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', `-I${headers}`, `-I${include}`],
-      ...sources(),
-      ...['-o', output, ...libraries, `-Wl,-rpath,${path.dirname(libraries[0])}`],
-      ...(mac ? ['-undefined', 'dynamic_lookup'] : []),
-    ],
-    { timeout: 300_000 },
-  );
-  if (result.code !== 0) {
-    const error =
-      result.output.split('\n').find((line) => /error|not found/i.test(line)) ?? lastLines(result.output, 1);
-    throw new SetupError(`the addon does not compile: ${error}`);
-  }
+  const result = await run(compiler, compilerArguments(machine, tensorflow, output), { timeout: 300_000 });
+  if (result.code !== 0) throw new SetupError(`the addon does not compile: ${errorIn(result.output)}`);
   fs.renameSync(output, addon);
   return addon;
 }
@@ -120,7 +177,7 @@ function installAddon(addon) {
 async function tryAddon() {
   const script = `
     const util = require('node:util');
-    util.isNullOrUndefined ??= (value) => value === null || value === undefined; // gone since Node 23
+    util.isNullOrUndefined = (value) => value === null || value === undefined; // gone since Node 23
     const tf = require('@tensorflow/tfjs-node-gpu');
     const product = tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5, 6], [7, 8]]));
     if (product.dataSync().join() !== '19,22,43,50') throw new Error('wrong product: ' + product.dataSync().join());
@@ -132,8 +189,7 @@ async function tryAddon() {
   const found = /^TensorFlow (\S+)$/m.exec(stdout)?.[1];
   if (code === 0 && found) return found;
   fs.rmSync(installed, { force: true });
-  const error = output.split('\n').find((line) => /error/i.test(line)) ?? lastLines(output, 1);
-  throw new SetupError(`the addon does not load: ${error.trim() || `exit code ${code}`}`);
+  throw new SetupError(`the addon does not load: ${errorIn(output) || `exit code ${code}`}`);
 }
 
-module.exports = { ensureNative, installed };
+module.exports = { compilerArguments, ensureNative, findCompiler, firstThatWorks, installed };

@@ -20,6 +20,7 @@ Usage: npm start [-- [LESSON] [options]]
   --headless LESSON    no browser: run the lesson's solution through Jupyter, write out/LESSON.html, grade the
                        solution and the bare stub; exits with 0 only for full marks and none
   --setup-only         stop after set-up
+  --cuda               build the native engine for NVIDIA cards, also where none is seen (GENLAB_CUDA=1; 0: never)
   --help               this text
 
 Set-up keeps what it makes in .genlab/ and its downloads in ~/.cache/genlab (GENLAB_CACHE).
@@ -35,6 +36,7 @@ function parse(argv) {
       options: {
         headless: { type: 'string' },
         lang: { type: 'string' },
+        cuda: { type: 'boolean' },
         'no-open': { type: 'boolean' },
         port: { type: 'string' },
         'setup-only': { type: 'boolean' },
@@ -76,6 +78,7 @@ async function main(argv) {
   if (positionals.length > 1 || (values.headless !== undefined && positionals.length > 0)) {
     throw new SetupError('one lesson at a time\nSee npm start -- --help', 2);
   }
+  if (values.cuda) process.env.GENLAB_CUDA = '1';
   const jupyter = await setUp();
   if (values['setup-only']) return 0;
   // From here on the npm packages are there, and with them TypeScript.

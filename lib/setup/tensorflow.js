@@ -1,24 +1,22 @@
 'use strict';
 /**
- * TensorFlow's C library and headers. The official download for tfjs-node answers 403, so they are taken out of
- * TensorFlow's own Python wheel, which carries both; or from a folder that GENLAB_TENSORFLOW names.
+ * Where TensorFlow's C library and headers come from. The download that tfjs-node asks for answers 403; so, in turn: a
+ * folder that GENLAB_TENSORFLOW names, what was fetched before, TensorFlow's Python wheel, the official archive, conda.
  */
 const fs = require('node:fs');
 const path = require('node:path');
-const { SetupError, cacheFolder, lastLines, run } = require('./common.js');
+const { SetupError, cacheFolder, lastLines, run, which } = require('./common.js');
+const { download } = require('./download.js');
 const { megabytes } = require('./progress.js');
+const { fromWheel } = require('./wheel.js');
+
+/** @typedef {import('./machines.js').Machine} Machine */
+/** @typedef {(text: string) => void} Say */
 
 const version = '2.18.0';
 
-/** Which Python the wheel is built for matters only to pip: we take C libraries out of it. */
-const wheelPython = '3.12';
-
-/** The wheel's name on this kind of machine. `tensorflow-cpu` is the smaller one, where it exists. */
-const wheels = new Map([
-  ['linux-x64', 'tensorflow-cpu'],
-  ['linux-arm64', 'tensorflow'],
-  ['darwin-arm64', 'tensorflow'],
-]);
+/** The official archives, or a mirror of them. */
+const mirror = () => process.env.GENLAB_TENSORFLOW_MIRROR || 'https://storage.googleapis.com/tensorflow';
 
 /**
  * @typedef {object} TensorFlow
@@ -28,51 +26,125 @@ const wheels = new Map([
  */
 
 /**
- * @param {() => Promise<readonly string[] | undefined>} findPip a Python command that has pip
- * @param {(text: string) => void} say
- * @returns {Promise<TensorFlow>}
+ * @typedef {object} Source
+ * @property {string} name
+ * @property {(say: Say) => Promise<TensorFlow>} find throws a SetupError that says why it has none
  */
-async function findTensorFlow(findPip, say) {
+
+/**
+ * The places to get the library from, best first. A source is asked only once those before it failed.
+ * @param {Machine} machine
+ * @param {{ findPip: () => Promise<readonly string[] | undefined>, cuda: boolean }} options cuda: for NVIDIA cards
+ * @returns {Source[]}
+ */
+function sources(machine, { findPip, cuda }) {
   const own = process.env.GENLAB_TENSORFLOW;
-  if (own) {
-    const found = inFolder(path.resolve(own));
-    if (found) return found;
-    throw new SetupError(
-      `GENLAB_TENSORFLOW=${own} holds no libtensorflow_cc (or libtensorflow) with libtensorflow_framework and include/tensorflow/c/c_api.h`,
-    );
+  if (own) return [{ name: `GENLAB_TENSORFLOW=${own}`, find: async () => need(path.resolve(own), machine) }];
+  const folder = path.join(cacheFolder(), 'tensorflow', `${version}-${machine.name}`);
+  const withCuda = `${folder}-cuda`;
+  /** @type {Source[]} */
+  const list = [];
+  if (cuda && machine.cudaWheel) {
+    const wheels = [machine.cudaWheel];
+    list.push({
+      name: 'PyPI, for CUDA',
+      find: (say) => wheel(machine, wheels, { folder: withCuda, cuda, findPip, say }),
+    });
   }
-  const machine = `${process.platform}-${process.arch}`;
-  const folder = path.join(cacheFolder(), 'tensorflow', `${version}-${machine}`);
-  const cached = inFolder(folder);
-  if (cached) return cached;
-  const wheel = wheels.get(machine);
-  if (!wheel) throw new SetupError(`there is no TensorFlow library for ${machine}`);
-  const python = await findPip();
-  if (!python) throw new SetupError("there is no Python with pip to fetch TensorFlow's library with");
-  await fromWheel(python, wheel, folder, say);
-  const unpacked = inFolder(folder);
-  if (!unpacked) throw new SetupError(`the wheel ${wheel} ${version} does not hold what was expected`);
-  return unpacked;
+  list.push(
+    { name: 'PyPI', find: (say) => wheel(machine, machine.wheels, { folder, cuda: false, findPip, say }) },
+    { name: new URL(mirror()).host, find: (say) => archive(machine, `${folder}-archive`, say) },
+    { name: 'conda', find: (say) => conda(machine, `${folder}-conda`, say) },
+  );
+  return list;
+}
+
+/** What a source made before, or what it makes now. @param {Machine} machine @param {string} folder @param {() => Promise<void>} make */
+async function cached(machine, folder, make) {
+  const before = inFolder(folder, machine);
+  if (before) return before;
+  await make();
+  return need(folder, machine);
 }
 
 /**
- * A TensorFlow folder of any of the usual shapes: a wheel's `tensorflow/`, or the C library's `lib/` and `include/`.
+ * @param {Machine} machine
+ * @param {readonly string[]} wheels
+ * @param {{ folder: string, cuda: boolean, findPip: () => Promise<readonly string[] | undefined>, say: Say }} options
+ */
+function wheel(machine, wheels, { folder, cuda, findPip, say }) {
+  return cached(machine, folder, async () => {
+    const python = await findPip();
+    if (!python) throw new SetupError("there is no Python with pip to fetch TensorFlow's library with");
+    await fromWheel({ python, wheels, version, cuda, folder, say });
+  });
+}
+
+/** @param {Machine} machine @param {string} folder @param {Say} say */
+function archive({ archive: name, ...machine }, folder, say) {
+  return cached(machine, folder, async () => {
+    if (!name) throw new SetupError(`there is no archive for ${machine.name}`);
+    const file = `${folder}.tar.gz`;
+    const onProgress = (/** @type {number} */ received, /** @type {number | undefined} */ total) =>
+      say(`${name}, ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ''}`);
+    // Its checksum is not published; whether it is whole shows when it is unpacked and loaded.
+    await download({ urls: [`${mirror()}/versions/${version}/${name}`], to: file, onProgress, attempts: 2 });
+    fs.mkdirSync(folder, { recursive: true });
+    const { code, output } = await run('tar', ['-xzf', file, '-C', folder], { timeout: 600_000 });
+    fs.rmSync(file, { force: true });
+    if (code === 0) return;
+    fs.rmSync(folder, { recursive: true, force: true });
+    throw new SetupError(`${name} could not be unpacked: ${lastLines(output, 1)}`);
+  });
+}
+
+/** @param {Machine} machine @param {string} folder @param {Say} say */
+async function conda(machine, folder, say) {
+  const active = process.env.CONDA_PREFIX;
+  const there = active ? inFolder(active, machine) : undefined;
+  if (there) return there;
+  return cached(machine, folder, async () => {
+    const command = [process.env.CONDA_EXE, 'mamba', 'micromamba', 'conda'].find((name) => name && which(name));
+    if (!command) throw new SetupError('no active environment holds libtensorflow, and there is no conda on PATH');
+    say(`${path.basename(command)} installs libtensorflow`);
+    const args = ['create', '--yes', '--quiet', '--prefix', folder, '--channel', 'conda-forge', 'libtensorflow>=2.16'];
+    const { code, output } = await run(command, args, { timeout: 1_800_000 });
+    if (code === 0) return;
+    fs.rmSync(folder, { recursive: true, force: true });
+    throw new SetupError(`${path.basename(command)} could not install libtensorflow: ${lastLines(output, 1)}`);
+  });
+}
+
+/** @param {string} folder @param {Machine} machine @returns {TensorFlow} */
+function need(folder, machine) {
+  const found = inFolder(folder, machine);
+  if (found) return found;
+  throw new SetupError(
+    `${folder} holds no ${machine.library('libtensorflow_cc')} (or ${machine.library('libtensorflow')}) with ` +
+      `${machine.library('libtensorflow_framework')} and include/tensorflow/c/c_api.h`,
+  );
+}
+
+/**
+ * A TensorFlow folder of any of the usual shapes: an unpacked wheel or its `tensorflow/`, or the C library's `lib/` and
+ * `include/`.
  * @param {string} folder
+ * @param {Pick<Machine, 'library'>} machine
  * @returns {TensorFlow | undefined}
  */
-function inFolder(folder) {
-  const include = path.join(folder, 'include');
-  if (!fs.existsSync(path.join(include, 'tensorflow', 'c', 'c_api.h'))) return undefined;
-  for (const place of [folder, path.join(folder, 'lib')]) {
-    const names = fs.existsSync(place) ? fs.readdirSync(place) : [];
-    // The name with the major version is what the loader will look for (the library's SONAME).
-    const find = (/** @type {string} */ stem) =>
-      [`${stem}.so.2`, `${stem}.2.dylib`].find((name) => names.includes(name));
-    const core = find('libtensorflow_cc') ?? find('libtensorflow');
-    const framework = find('libtensorflow_framework');
-    if (core && framework) {
-      return { version: versionIn(folder), include, libraries: [core, framework].map((n) => path.join(place, n)) };
-    }
+function inFolder(folder, { library }) {
+  for (const [headers, place] of [
+    ['include', '.'],
+    ['include', 'lib'],
+    ['tensorflow/include', 'tensorflow'],
+  ]) {
+    const include = path.join(folder, headers);
+    if (!fs.existsSync(path.join(include, 'tensorflow', 'c', 'c_api.h'))) continue;
+    const file = (/** @type {string} */ stem) => path.join(folder, place, library(stem));
+    const core = ['libtensorflow_cc', 'libtensorflow'].map(file).find((name) => fs.existsSync(name));
+    const framework = file('libtensorflow_framework');
+    if (core && fs.existsSync(framework))
+      return { version: versionIn(path.dirname(include)), include, libraries: [core, framework] };
   }
   return undefined;
 }
@@ -86,76 +158,16 @@ function versionIn(folder) {
   }
 }
 
-/** Takes the few files we need out of a wheel (a zip file), without the other 300 MB. */
-const unpackScript = `
-import os, shutil, sys, zipfile
-wheel, target = sys.argv[1:]
-with zipfile.ZipFile(wheel) as archive:
-    for entry in archive.infolist():
-        name = entry.filename
-        library = name.startswith(("tensorflow/libtensorflow_cc.", "tensorflow/libtensorflow_framework."))
-        header = name.endswith(".h") and name.startswith((
-            "tensorflow/include/tensorflow/c/", "tensorflow/include/tensorflow/core/platform/ctstring",
-            "tensorflow/include/tsl/platform/ctstring", "tensorflow/include/tsl/c/",
-            "tensorflow/include/xla/tsl/c/", "tensorflow/include/xla/tsl/platform/ctstring"))
-        if library or header:
-            to = os.path.join(target, os.path.relpath(name, "tensorflow"))
-            os.makedirs(os.path.dirname(to), exist_ok=True)
-            with archive.open(entry) as source, open(to, "wb") as sink:
-                shutil.copyfileobj(source, sink, 1 << 20)
-`;
-
 /**
- * @param {readonly string[]} python
- * @param {string} wheel
- * @param {string} folder
- * @param {(text: string) => void} say
+ * Whether to build for NVIDIA cards: GENLAB_CUDA=1 asks for it, 0 refuses; otherwise where one is seen.
+ * @returns {Promise<boolean>}
  */
-async function fromWheel(python, wheel, folder, say) {
-  fs.mkdirSync(path.dirname(folder), { recursive: true });
-  const work = fs.mkdtempSync(path.join(path.dirname(folder), 'wheel-'));
-  try {
-    const file = await pipDownload(python, wheel, work, say);
-    say('unpacking the library');
-    const target = path.join(work, 'tensorflow');
-    const [command, ...args] = python;
-    const unpacked = await run(command, [...args, '-c', unpackScript, file, target], { timeout: 600_000 });
-    if (unpacked.code !== 0) throw new SetupError(`the wheel could not be unpacked: ${lastLines(unpacked.output, 1)}`);
-    fs.writeFileSync(path.join(target, 'VERSION'), `${version}\n`);
-    fs.rmSync(folder, { recursive: true, force: true });
-    fs.renameSync(target, folder); // whole or not at all
-  } finally {
-    fs.rmSync(work, { recursive: true, force: true });
-  }
+async function wantsCuda() {
+  const { GENLAB_CUDA } = process.env;
+  if (GENLAB_CUDA) return GENLAB_CUDA !== '0';
+  if (!which('nvidia-smi')) return false;
+  const { code, stdout } = await run('nvidia-smi', ['--list-gpus'], { timeout: 10_000 });
+  return code === 0 && /^GPU /m.test(stdout);
 }
 
-/**
- * pip knows the index, the mirror and the proxy that this machine uses, and checks the wheel's checksum.
- * @param {readonly string[]} python
- * @param {string} wheel
- * @param {string} folder
- * @param {(text: string) => void} say
- * @returns {Promise<string>} the wheel's file
- */
-async function pipDownload([command, ...args], wheel, folder, say) {
-  say(`downloading ${wheel} ${version}`);
-  const plain = [
-    ...[...args, '-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--python-version', wheelPython],
-    ...['--disable-pip-version-check', '--no-input', '--retries', '2', '--dest', folder],
-  ];
-  const onLine = (/** @type {string} */ line) => {
-    const numbers = /^Progress (\d+) of (\d+)/.exec(line);
-    if (numbers) say(`${wheel} ${megabytes(Number(numbers[1]))} of ${megabytes(Number(numbers[2]))}`);
-  };
-  // A new pip goes on after a cut connection and reports progress; an old one refuses the two flags at once.
-  const flags = ['--progress-bar', 'raw', '--resume-retries', '5'];
-  const options = { onLine, timeout: 3_600_000 };
-  let result = await run(command, [...plain, ...flags, `${wheel}==${version}`], options);
-  if (result.code === 2) result = await run(command, [...plain, `${wheel}==${version}`], options);
-  const file = fs.readdirSync(folder).find((name) => name.endsWith('.whl'));
-  if (result.code === 0 && file) return path.join(folder, file);
-  const reason = lastLines(result.output.replace(/^\[notice\].*$/gm, ''), 1);
-  throw new SetupError(`pip could not download ${wheel} ${version}: ${reason}`);
-}
-
-module.exports = { findTensorFlow, version };
+module.exports = { inFolder, sources, version, wantsCuda };

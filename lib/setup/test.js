@@ -81,51 +81,14 @@ function countVitest(report, code) {
   };
 }
 
-/**
- * Jupyter's own clients against our kernel: the Python tests of test/kernel.
- * @param {readonly string[] | undefined} python
- * @returns {Promise<Count>}
- */
-async function runJupyterChecks(python) {
-  const folder = path.join(root, 'test', 'kernel');
-  const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => /^test_.*\.py$/.test(name)) : [];
-  if (files.length === 0) return { passed: 0, failed: 0 };
-  if (!python) {
-    process.stdout.write(`- Jupyter's checks left out: there is no Python with jupyter_client\n`);
-    return { passed: 0, failed: 0, skipped: files.length };
-  }
-  const [command, ...rest] = python;
-  const { code, output } = await run(command, [...rest, '-m', 'unittest', 'discover', '-v', '-s', folder], {
-    env: jupyterEnv(),
-    onLine: (line) => process.stdout.write(`${line}\n`),
-  });
-  return countUnittest(output, code);
-}
-
-/**
- * @param {string} output of Python's unittest
- * @param {number} code
- * @returns {Count}
- */
-function countUnittest(output, code) {
-  const ran = Number(/^Ran (\d+) tests?/m.exec(output)?.[1] ?? 0);
-  const number = (/** @type {string} */ word) =>
-    Number(new RegExp(`^(?:OK|FAILED) \\(.*\\b${word}=(\\d+)`, 'm').exec(output)?.[1] ?? 0);
-  const failed = number('failures') + number('errors') + number('unexpected successes');
-  const skipped = number('skipped');
-  // A class whose set-up failed counts as an error without having run a test.
-  return { passed: Math.max(0, ran - failed - skipped), failed: failed === 0 && code !== 0 ? 1 : failed, skipped };
-}
-
 /** @param {string[]} argv @returns {Promise<number>} */
 async function main(argv) {
   const { fast } = parseOptions(argv);
-  const jupyter = await setUp({ jupyter: !fast, dev: true });
+  await setUp({ jupyter: !fast, dev: true });
   /** @type {Count[]} */
   const counts = [];
   counts.push(...(await Promise.all(gates.map(runGate))));
   counts.push(await runVitest(fast));
-  if (!fast) counts.push(await runJupyterChecks(jupyter.python));
   const sum = (/** @type {keyof Count} */ key) => counts.reduce((total, count) => total + (count[key] ?? 0), 0);
   const skipped = sum('skipped');
   if (skipped > 0) process.stdout.write(`${skipped} skipped\n`);
@@ -145,4 +108,4 @@ function parseOptions(argv) {
 
 if (require.main === module) runMain(() => main(process.argv.slice(2)));
 
-module.exports = { countUnittest, countVitest };
+module.exports = { countVitest };

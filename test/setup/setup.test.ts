@@ -7,11 +7,9 @@ import { lastLines, run, which, withLock } from '../../lib/setup/common.js';
 import { jupyterEnv } from '../../lib/setup/kernelspec.js';
 import { serverOptions } from '../../lib/cli/lab';
 import { checkNode } from '../../lib/setup/steps.js';
-import { findTensorFlow } from '../../lib/setup/tensorflow.js';
-import { countUnittest, countVitest } from '../../lib/setup/test.js';
+import { countVitest } from '../../lib/setup/test.js';
 
 const say = () => undefined;
-const noPip = () => Promise.resolve(undefined);
 let folder: string;
 
 beforeEach(() => {
@@ -95,47 +93,6 @@ describe('a lock', () => {
   });
 });
 
-describe("TensorFlow's library", () => {
-  const layout = (library: string, framework: string, place: string) => {
-    mkdirSync(path.join(folder, 'include', 'tensorflow', 'c'), { recursive: true });
-    mkdirSync(path.join(folder, place), { recursive: true });
-    writeFileSync(path.join(folder, 'include', 'tensorflow', 'c', 'c_api.h'), '');
-    for (const name of [library, framework]) writeFileSync(path.join(folder, place, name), '');
-  };
-
-  it.each([
-    ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2', '.'],
-    ['libtensorflow.so.2', 'libtensorflow_framework.so.2', 'lib'],
-    ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib', '.'],
-  ])('is found as %s in GENLAB_TENSORFLOW', async (library, framework, place) => {
-    layout(library, framework, place);
-    vi.stubEnv('GENLAB_TENSORFLOW', folder);
-    const found = await findTensorFlow(noPip, say);
-    expect(found.libraries).toEqual([path.join(folder, place, library), path.join(folder, place, framework)]);
-    expect(found.include).toBe(path.join(folder, 'include'));
-  });
-
-  it('is asked for by name where GENLAB_TENSORFLOW holds none', async () => {
-    vi.stubEnv('GENLAB_TENSORFLOW', folder);
-    await expect(findTensorFlow(noPip, say)).rejects.toThrow(/holds no libtensorflow_cc/);
-  });
-
-  it('is missing, in one line, where there is no pip', async () => {
-    vi.stubEnv('GENLAB_TENSORFLOW', '');
-    vi.stubEnv('GENLAB_CACHE', folder);
-    await expect(findTensorFlow(noPip, say)).rejects.toThrow(/^there is no [^\n]*$/);
-  });
-
-  it('is missing, in one line, where pip cannot download it', async () => {
-    const pip = path.join(folder, 'python');
-    writeFileSync(pip, '#!/bin/sh\necho "ERROR: No matching distribution found" >&2; exit 1\n', { mode: 0o755 });
-    vi.stubEnv('GENLAB_TENSORFLOW', '');
-    vi.stubEnv('GENLAB_CACHE', path.join(folder, 'cache'));
-    const failing = findTensorFlow(() => Promise.resolve([pip]), say);
-    await expect(failing).rejects.toThrow(/^(pip could not download .*No matching distribution found|there is no .*)$/);
-  });
-});
-
 describe('the Jupyter server', () => {
   const common = { work: '/w', first: 'en/04-vae.ipynb', open: false, port: 9000 };
 
@@ -183,13 +140,6 @@ describe('counting what the tests said', () => {
     expect(countVitest(report(1, 0, file('passed', 'passed'), file('failed')), 1).failed).toBe(1);
     expect(countVitest(report(1, 0, file('passed', 'passed')), 1).failed).toBe(1);
     expect(countVitest(undefined, 0).failed).toBe(1);
-  });
-
-  it("reads Python's unittest", () => {
-    expect(countUnittest('Ran 11 tests in 2s\n\nOK (skipped=2)\n', 0)).toEqual({ passed: 9, failed: 0, skipped: 2 });
-    const text = 'Ran 5 tests in 1s\n\nFAILED (failures=1, errors=2, skipped=1)\n';
-    expect(countUnittest(text, 1)).toEqual({ passed: 1, failed: 3, skipped: 1 });
-    expect(countUnittest('Traceback: no module', 1)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
 });
 

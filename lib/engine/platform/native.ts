@@ -36,10 +36,8 @@ function prepare(): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // 2: errors only; TensorFlow's C++ side is chatty
   // One seed, one result. On a CPU that holds by itself; TF_DETERMINISTIC_OPS would make some GPU operations fail.
   process.env.TF_CUDNN_DETERMINISTIC ??= '1';
-  // Node 23 removed this function, which tfjs-node 4.22 still calls.
-  if (!('isNullOrUndefined' in util)) {
-    Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
-  }
+  // tfjs-node 4.22 still calls this function, which Node 22 warns of and Node 23 removed.
+  Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
 }
 
 function threads(): number {
