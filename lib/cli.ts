@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   check: () => import('./cli/check'),
   export: () => import('./cli/export'),
   data: () => import('./cli/data'),
+  faces: () => import('./cli/faces'),
   models: () => import('./cli/models'),
   kernel: () => import('./cli/kernel'),
   doctor: () => import('./cli/doctor'),

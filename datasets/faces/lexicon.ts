@@ -93,7 +93,7 @@ export const lexicon: Bilingual<Lexicon> = {
     },
     person: {
       girl: ['小女孩', '女孩', '小姑娘'],
-      boy: ['小男孩', '男孩', '小伙子'],
+      boy: ['小男孩', '男孩', '小男生'],
       woman: ['女士', '女子', '阿姨'],
       man: ['男士', '男子', '叔叔'],
     },

@@ -8,7 +8,7 @@ export interface GridOptions {
   /** What the pictures show. */
   readonly title?: string;
   readonly columns?: number;
-  /** A few words below each picture. */
+  /** A few words below each picture; a line break starts a new line. */
   readonly labels?: readonly string[];
   /** A few words left of each row. */
   readonly rowLabels?: readonly string[];
@@ -178,7 +178,7 @@ function html(pictures: readonly Picture[], layout: Layout): string {
         : '';
       const cells = cellsOf(row).map((picture, i) => {
         const label = labels?.[row * columns + i] ?? '';
-        const words = label ? `<div style="padding:3px 0 7px">${escapeHtml(label)}</div>` : '';
+        const words = label ? `<div style="padding:3px 0 7px">${escapeHtml(label).replaceAll('\n', '<br>')}</div>` : '';
         const alt = [rowLabels?.[row], label].filter(Boolean).join(', ');
         const style = `border:none;padding:0 ${gap}px ${gap}px 0;vertical-align:top;text-align:center;font-size:${fontSize.tick}px;width:${cell.width}px`;
         return `<td style="${style}">${image(picture, alt, scale)}${words}</td>`;
@@ -204,7 +204,8 @@ function still(pictures: readonly Picture[], layout: Layout): Uint8Array {
   const { title, columns, rows, gap, scale, cell, labels, rowLabels, x, y } = layout;
   const left = rowLabels ? 12 + Math.max(...rowLabels.map((text) => textWidth(text, fontSize.tick))) : y ? 26 : 0;
   const top = title ? 38 : 0;
-  const labelHeight = labels ? 24 : 0;
+  const lines = Math.max(0, ...(labels ?? []).map((label) => label.split('\n').length));
+  const labelHeight = lines === 0 ? 0 : 24 + (lines - 1) * fontSize.tick * 1.25;
   const rowHeight = cell.height + labelHeight + gap;
   const sheetWidth = columns * (cell.width + gap) - gap;
   const size = {
@@ -223,7 +224,7 @@ function still(pictures: readonly Picture[], layout: Layout): Uint8Array {
     ...(labels ?? []).map((text, i) => {
       const center = left + (i % columns) * (cell.width + gap) + cell.width / 2;
       const bottom = top + Math.floor(i / columns) * rowHeight + cell.height + 17;
-      return textSvg(text, { x: center, y: bottom, anchor: 'middle', ...small });
+      return textSvg(text.replaceAll('\n', '<br>'), { x: center, y: bottom, anchor: 'middle', ...small });
     }),
     ...(rowLabels ?? []).map((text, row) =>
       textSvg(text, { x: left - 10, y: top + row * rowHeight + cell.height / 2 + 5, anchor: 'end', ...small }),

@@ -1,0 +1,80 @@
+import type { Language } from '../../datasets';
+import { UserError } from '../errors';
+import { defineCommand } from './command';
+
+export const command = defineCommand({
+  name: 'faces',
+  summary: 'Draw a sheet of captioned faces',
+  usage: 'genlab faces [--count N] [--size PIXELS] [--style STYLE] [--seed SEED] [--lang en|zh|both] [--out FOLDER]',
+  options: {
+    count: { type: 'string', value: 'N', help: 'How many faces; 64 unless told.' },
+    size: { type: 'string', value: 'PIXELS', help: 'Side of a face in pixels; 64 unless told.' },
+    style: { type: 'string', value: 'STYLE', help: 'comic, sketch or watercolour; all of them unless told.' },
+    seed: { type: 'string', value: 'SEED', help: 'Another number draws other faces.' },
+    lang: { type: 'string', value: 'LANG', help: 'Language of the captions: en, zh, or both (the default).' },
+    out: { type: 'string', value: 'FOLDER', help: 'Where to write faces.png and faces.html; out unless told.' },
+  },
+  details: `Faces and captions are made from the seed, as in captionedFaces() of the library; nothing is downloaded.`,
+  async run({ values, positionals }) {
+    if (positionals.length > 0) throw new UserError('faces takes no arguments\nSee genlab faces --help', 2);
+    const count = whole('count', values.count ?? '64', 1, 1000);
+    const size = whole('size', values.size ?? '64', 16, 256);
+    const seed = whole('seed', values.seed ?? '0', 0, 2 ** 32 - 1);
+    const { lang = 'both', style, out = 'out' } = values;
+    if (lang !== 'en' && lang !== 'zh' && lang !== 'both') {
+      throw new UserError(`--lang is en, zh or both, got ${lang}\nSee genlab faces --help`, 2);
+    }
+    const [{ captionedFaces, faces }, { imageGrid }, { mkdir, writeFile }, path, { ready }] = await Promise.all([
+      import('../../datasets'),
+      import('../figures'),
+      import('node:fs/promises'),
+      import('node:path'),
+      import('../engine'),
+    ]);
+    const styles: readonly string[] = faces.attributeValues.style;
+    if (style !== undefined && !styles.includes(style)) {
+      throw new UserError(`--style is one of ${styles.join(', ')}; got ${style}\nSee genlab faces --help`, 2);
+    }
+    await ready();
+    const only = style === undefined ? {} : { style: style as faces.Style };
+    const { train } = captionedFaces({ size, seed, train: count, test: 0, heldOut: 0, combinations: 'all', only });
+    const scale = Math.max(1, Math.round(192 / size));
+    const places = Array.from({ length: count }, (_, i) => i);
+    const languages: readonly Language[] = lang === 'both' ? ['en', 'zh'] : [lang];
+    const captions = languages.map((language) => train.captions(places, { language, detail: 0.45 }));
+    const labels = places.map((i) => captions.map((list) => wrapped(list[i], size * scale)).join('\n'));
+    const images = train.images(places);
+    const figure = imageGrid(images, { labels, columns: Math.min(count, 8), scale, gap: 16 });
+    images.dispose();
+    const bundle = figure.bundle();
+    await mkdir(out, { recursive: true });
+    const png = path.join(out, 'faces.png');
+    await writeFile(png, Buffer.from(bundle['image/png'] as string, 'base64'));
+    const html = path.join(out, 'faces.html');
+    const page = `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Captioned faces</title>\n${String(bundle['text/html'])}\n</html>\n`;
+    await writeFile(html, page);
+    process.stdout.write(`${png}\n${html}\n`);
+  },
+});
+
+function whole(name: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new UserError(`--${name} is a whole number from ${low} to ${high}, got ${text}\nSee genlab faces --help`, 2);
+}
+
+/** Broken into lines of about this many screen pixels, between words or, in Chinese, anywhere but before punctuation. */
+function wrapped(text: string, width: number): string {
+  const lines = [''];
+  let used = 0;
+  for (const piece of text.match(/\p{Script=Han}[，。、：；]*|\S+\s*|\s+/gu) ?? []) {
+    const length = [...piece.trimEnd()].reduce((sum, letter) => sum + (letter >= '\u2e80' ? 14 : 7.6), 0);
+    if (used + length > width && used > 0) {
+      lines.push('');
+      used = 0;
+    }
+    lines[lines.length - 1] += piece;
+    used += length + (piece.length - piece.trimEnd().length) * 4.5;
+  }
+  return lines.map((line) => line.trim()).join('\n');
+}
