@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { root, run } from '../lib/setup/common.js';
 import { type Bench, interleaved, row, type Row } from './support/bench';
-import { startStepper } from './support/beside';
+import { startStepper } from './support/stepper';
 
 const names = [
   'FID of 10,000 images',
