@@ -1,13 +1,17 @@
 /** Every model that the library has, as `genlab models` lists them and the tests check them. */
 import type * as tf from '@tensorflow/tfjs';
+import { buildTextEncoder, Ema } from '../nn';
 import * as ae from './ae';
 import * as cgan from './cgan';
 import * as cyclegan from './cyclegan';
 import * as dcgan from './dcgan';
 import * as ddpm from './ddpm';
+import * as flowMatching from './flow-matching';
 import * as gan from './gan';
+import * as ldm from './ldm';
 import * as lsgan from './lsgan';
 import * as noisyClassifier from './noisy-classifier';
+import * as score from './score';
 import * as sngan from './sngan';
 import * as wgan from './wgan';
 import * as wganGp from './wgan-gp';
@@ -34,6 +38,9 @@ const realNvpPaper = 'Dinh, Sohl-Dickstein & Bengio (2017), arXiv:1605.08803';
 const pixelCnnPaper = 'van den Oord et al. (2016), arXiv:1601.06759 and arXiv:1606.05328';
 const vaePaper = 'Kingma & Welling (2013), arXiv:1312.6114';
 const ddpmPaper = 'Ho, Jain & Abbeel (2020), arXiv:2006.11239';
+const scorePaper = 'Song et al. (2020), arXiv:2011.13456';
+const flowPaper = 'Lipman et al. (2022), arXiv:2210.02747';
+const ldmPaper = 'Rombach et al. (2022), arXiv:2112.10752';
 
 export const catalogue: readonly CatalogueEntry[] = [
   {
@@ -242,10 +249,79 @@ export const catalogue: readonly CatalogueEntry[] = [
     golden: ['guidance', 'nn'],
     build: () => networks(ddpm.buildDdpm({ classes: 10 })),
   },
+  {
+    name: 'Score model, VP SDE',
+    family: 'score',
+    paper: scorePaper,
+    golden: ['score', 'nn'],
+    build: () => networks(score.buildScoreModel()),
+  },
+  {
+    name: 'Score model, VE SDE',
+    family: 'score',
+    paper: scorePaper,
+    golden: ['score', 'nn'],
+    build: () => networks(score.buildScoreModel({ sde: score.veSde() })),
+  },
+  {
+    name: 'Score model of points',
+    family: 'score',
+    paper: 'Song & Ermon (2019), arXiv:1907.05600',
+    golden: ['score'],
+    build: () => networks(score.buildScoreModel({ inputShape: [2] })),
+  },
+  {
+    name: 'Flow matching',
+    family: 'flowMatching',
+    paper: flowPaper,
+    golden: ['flow-matching', 'nn'],
+    build: () => networks(flowMatching.buildFlow()),
+  },
+  {
+    name: 'Flow matching of points',
+    family: 'flowMatching',
+    paper: flowPaper,
+    golden: ['flow-matching'],
+    build: () => networks(flowMatching.buildFlow({ inputShape: [2] })),
+  },
+  {
+    name: 'Latent diffusion, stage 1 (KL)',
+    family: 'ldm',
+    paper: ldmPaper,
+    golden: ['ldm', 'nn'],
+    build: () => networks(ldm.buildAutoencoder()),
+  },
+  {
+    name: 'Latent diffusion, stage 1 (VQ)',
+    family: 'ldm',
+    paper: 'Esser, Rombach & Ommer (2021), arXiv:2012.09841',
+    golden: ['ldm', 'vqvae', 'nn'],
+    build: () => networks(ldm.buildAutoencoder({ regularization: 'vq' })),
+  },
+  {
+    name: 'Latent diffusion',
+    family: 'ldm',
+    paper: ldmPaper,
+    golden: ['ldm', 'nn'],
+    build: () => {
+      const stage1 = ldm.buildAutoencoder();
+      const { scale, ...model } = ldm.buildLatentDiffusion(stage1, {}, buildTextEncoder());
+      scale.dispose();
+      return { ...networks(stage1), ...networks(model) };
+    },
+  },
+  {
+    name: 'Super-resolution by diffusion',
+    family: 'ldm',
+    paper: 'Saharia et al. (2021), arXiv:2104.07636',
+    golden: ['ldm', 'nn'],
+    build: () => networks(ldm.buildSuperResolution()),
+  },
 ];
 
 /** The networks among a model's parts: `{ config, encoder, decoder }` -> `{ encoder, decoder }`. */
 function networks<M extends object>(model: M): Record<string, tf.LayersModel> {
+  if ('ema' in model && model.ema instanceof Ema) model.ema.dispose();
   const isNetwork = (part: unknown): part is tf.LayersModel =>
     typeof part === 'object' && part !== null && 'trainableWeights' in part && 'apply' in part;
   return Object.fromEntries(

@@ -241,7 +241,7 @@ export function guided(
 export function withoutSome<X extends tf.Tensor>(told: X, nothing: X, share: number, random: Random): X {
   return tf.tidy(() => {
     const drop = random.bernoulli([told.shape[0], ...told.shape.slice(1).map(() => 1)], share);
-    return told.toFloat().mul(tf.sub(1, drop)).add(nothing.toFloat().mul(drop)) as X;
+    return told.toFloat().mul(tf.sub(1, drop)).add(nothing.toFloat().mul(drop)).cast(told.dtype) as X;
   });
 }
 
