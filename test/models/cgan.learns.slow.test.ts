@@ -7,9 +7,10 @@ import { adversarial, cgan, type ImageSplit } from '../../lib/models';
 import { stateOf, variablesOf } from '../../lib/nn';
 import { trainAlternating } from '../../lib/training';
 
+vi.setConfig({ testTimeout: 600_000 }); // seconds on a quiet machine
+
 beforeAll(async () => {
   await ready();
-  vi.setConfig({ testTimeout: 600_000 });
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
 });
 

@@ -8,9 +8,10 @@ import { adversarial, type AdversarialPair, gan, lsgan, sngan, wgan, wganGp } fr
 import { variablesOf } from '../../lib/nn';
 import { train } from '../../lib/training';
 
+vi.setConfig({ testTimeout: 600_000 }); // seconds on a quiet machine
+
 beforeAll(async () => {
   await ready();
-  vi.setConfig({ testTimeout: 600_000 });
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
 });
 
