@@ -1,4 +1,4 @@
-"""Golden values for test/models/pixelcnn.test.ts and test/nn/masked-conv.test.ts: torch layers in double precision.
+"""Golden values for test/models/pixelcnn.test.ts: torch layers in double precision.
 
 Run: python3 test/golden/make_pixelcnn.py      (needs torch; writes pixelcnn.json beside itself)
 """

@@ -49,7 +49,7 @@ export async function trainRealNvp(
   const split = asSplit(data);
   const image = isImage(model);
   const { epochs = 5, batchSize = image ? 64 : 256, seed = 0, schedule = 'cosine', ...rest } = options;
-  const { learningRate = image ? 1e-3 : 2e-3 } = options;
+  const { learningRate = image ? 1e-3 : 5e-3 } = options;
   const batches = (epoch: number) => split.batches({ batchSize, seed, epoch, dropLast: split.size >= batchSize });
   const prepared = (images: tf.Tensor, random: Random) =>
     image ? toFlow(images, random.uniform(images.shape)) : { y: images, logDet: tf.zeros([images.shape[0]]) };
