@@ -96,7 +96,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     name: 'DCGAN',
     family: 'dcgan',
     paper: 'Radford, Metz & Chintala (2015), arXiv:1511.06434',
-    golden: ['dcgan'],
+    golden: ['dcgan', 'gan'],
     build: () => networks(dcgan.buildDcgan()),
   },
   {
@@ -110,14 +110,14 @@ export const catalogue: readonly CatalogueEntry[] = [
     name: 'WGAN-GP',
     family: 'wganGp',
     paper: 'Gulrajani et al. (2017), arXiv:1704.00028',
-    golden: ['wgan-gp'],
+    golden: ['wgan-gp', 'wgan'],
     build: () => networks(wganGp.buildWganGp()),
   },
   {
     name: 'SNGAN',
     family: 'sngan',
     paper: 'Miyato et al. (2018), arXiv:1802.05957',
-    golden: ['sngan'],
+    golden: ['sngan', 'gan', 'wgan'],
     build: () => networks(sngan.buildSngan()),
   },
   {
