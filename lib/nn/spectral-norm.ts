@@ -87,7 +87,7 @@ abstract class SpectralLayer<C extends SpectralConfig> extends tf.layers.Layer {
       this.u.write(next.u);
       this.v.write(next.v);
       return tf.scalar(0);
-    });
+    }).dispose();
   }
 
   private asMatrix(kernel: tf.Tensor): tf.Tensor2D {

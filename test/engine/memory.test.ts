@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { asOutOfMemory, OutOfMemory, ready, withMemoryAdvice } from '../../lib/engine';
+import { asOutOfMemory, engines, OutOfMemory, ready, withMemoryAdvice } from '../../lib/engine';
 
 beforeAll(() => ready({ engine: 'wasm' }));
 
@@ -52,4 +52,23 @@ describe('running out of memory', () => {
     ).toThrow(other);
     expect(withMemoryAdvice(8, () => 3)).toBe(3);
   });
+});
+
+test('on native too: TensorFlow refuses a terabyte, and what was there stays', async ({ skip }) => {
+  const missing = engines().find(({ engine }) => engine === 'native')?.missing;
+  if (missing) return skip(`not run: ${missing}`);
+  await ready({ engine: 'native' });
+  const kept = tf.ones([1000, 1000]);
+  const { numTensors } = tf.memory();
+  const attempt = () =>
+    tf.tidy(() => {
+      const [column, row] = [tf.ones([2 ** 19, 1]), tf.ones([1, 2 ** 19])];
+      withMemoryAdvice(64, () => tf.matMul(column, row).sum());
+    });
+  expect(attempt).toThrow(
+    /^Out of memory: \d+ tensors hold 8\.2 MB\. Try a batch size of 32 instead of 64\.$/,
+  );
+  expect(tf.memory().numTensors).toBe(numTensors);
+  expect(kept.sum().dataSync()[0]).toBe(1e6);
+  kept.dispose();
 });
