@@ -9,7 +9,7 @@ import { fileStore } from '../lib/files';
 import { attributes, clip } from '../lib/metrics';
 
 const name = 'face-clip';
-const epochs = 8;
+const epochs = 3;
 const seed = 2;
 const trainFaces = 20_000;
 

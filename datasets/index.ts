@@ -6,6 +6,7 @@ export {
   type Faces,
   type FacesOptions,
   type FaceSplit,
+  type Style,
   stylePairs,
   type StylePairs,
   type StylePairsOptions,

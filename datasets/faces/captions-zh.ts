@@ -126,7 +126,8 @@ function groundOf(background: string, random: Random): string {
 
 function measure(person: string | undefined, random: Random): string {
   if (person === undefined) return '一个';
-  const grown = /士|子$|阿姨|叔叔/.test(person);
+  if (/阿姨|叔叔/.test(person)) return '一位';
+  const grown = /士|子$/.test(person);
   return oneOf(random, grown ? ['一位', '一名'] : ['一个', '一位']);
 }
 

@@ -204,30 +204,34 @@ function still(pictures: readonly Picture[], layout: Layout): Uint8Array {
   const { title, columns, rows, gap, scale, cell, labels, rowLabels, x, y } = layout;
   const left = rowLabels ? 12 + Math.max(...rowLabels.map((text) => textWidth(text, fontSize.tick))) : y ? 26 : 0;
   const top = title ? 38 : 0;
-  const lines = Math.max(0, ...(labels ?? []).map((label) => label.split('\n').length));
-  const labelHeight = lines === 0 ? 0 : 24 + (lines - 1) * fontSize.tick * 1.25;
-  const rowHeight = cell.height + labelHeight + gap;
+  /** Where each row begins, and at last where one more would: rows are as high as their longest label. */
+  const rowTops = [top];
+  for (let row = 0; row < rows; row++) {
+    const own = labels?.slice(row * columns, (row + 1) * columns) ?? [];
+    const lines = Math.max(0, ...own.map((label) => label.split('\n').length));
+    rowTops.push(rowTops[row] + cell.height + (lines > 0 ? 24 + (lines - 1) * fontSize.tick * 1.25 : 0) + gap);
+  }
   const sheetWidth = columns * (cell.width + gap) - gap;
   const size = {
     width: Math.ceil(Math.max(left + sheetWidth, title ? textWidth(title, fontSize.title) : 0)) + 16,
-    height: top + rows * rowHeight - gap + (x ? 26 : 0) + 16,
+    height: Math.ceil(rowTops[rows] - gap + (x ? 26 : 0) + 16),
   };
-  const middle = { x: left + sheetWidth / 2, y: top + (rows * rowHeight - gap) / 2 };
+  const middle = { x: left + sheetWidth / 2, y: (top + rowTops[rows] - gap) / 2 };
   const small = { size: fontSize.tick, color: softInk };
   const parts = [
     ...Array.from({ length: rows }, (_, row) => {
       const sheet = montage(pictures.slice(row * columns, (row + 1) * columns), columns, gap, scale);
       const href = `data:image/png;base64,${base64(png(sheet))}`;
-      return `<image x="${left}" y="${top + row * rowHeight}" width="${sheet.width}" height="${sheet.height}" href="${href}"/>`;
+      return `<image x="${left}" y="${rowTops[row]}" width="${sheet.width}" height="${sheet.height}" href="${href}"/>`;
     }),
     textSvg(title, { x: 0, y: 20, size: fontSize.title, color: ink }),
     ...(labels ?? []).map((text, i) => {
       const center = left + (i % columns) * (cell.width + gap) + cell.width / 2;
-      const bottom = top + Math.floor(i / columns) * rowHeight + cell.height + 17;
+      const bottom = rowTops[Math.floor(i / columns)] + cell.height + 17;
       return textSvg(text.replaceAll('\n', '<br>'), { x: center, y: bottom, anchor: 'middle', ...small });
     }),
     ...(rowLabels ?? []).map((text, row) =>
-      textSvg(text, { x: left - 10, y: top + row * rowHeight + cell.height / 2 + 5, anchor: 'end', ...small }),
+      textSvg(text, { x: left - 10, y: rowTops[row] + cell.height / 2 + 5, anchor: 'end', ...small }),
     ),
     x ? textSvg(x, { x: middle.x, y: size.height - 20, anchor: 'middle', ...small }) : '',
     y ? textSvg(y, { x: 14, y: middle.y, anchor: 'middle', rotate: -90, ...small }) : '',
