@@ -248,6 +248,9 @@ describe('probabilities', () => {
     const of = (label: number) => numbers(pixelcnn.logits(model, grid, tf.tensor1d([label], 'int32')));
     expect(of(0)).not.toEqual(of(1));
     expect(() => pixelcnn.logits(model, grid)).toThrow(/conditional: pass the labels/);
+    expect(() => pixelcnn.logits(model, grid, tf.tensor1d([0, 1], 'int32'))).toThrow(
+      'labels must have the shape [1], got [2]',
+    );
   });
 });
 

@@ -131,6 +131,7 @@ export function fromAbove(model: PixelCnn, indices: Tensor3D, labels?: Tensor1D)
   const { classes } = model.config;
   if (classes > 0 && !labels)
     throw new UserError('This PixelCNN is conditional: pass the labels too, one for each grid.');
+  if (labels && classes > 0) expectShape('PixelCNN', 'labels', labels, [indices.shape[0]]);
   return tf.tidy(() => {
     const x = asInput(model, indices);
     const inputs = classes > 0 ? [x, tf.oneHot((labels as Tensor1D).toInt(), classes).toFloat()] : x;
