@@ -26,6 +26,7 @@ export {
   lsgan,
   noisyClassifier,
   pixelcnn,
+  processes,
   realnvp,
   sngan,
   vae,

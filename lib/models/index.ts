@@ -14,6 +14,7 @@ export * as flowMatching from './flow-matching';
 export * as ldm from './ldm';
 export * as score from './score';
 export * as vae from './vae';
+export * as processes from './processes';
 export * as realnvp from './realnvp';
 export * as dcgan from './dcgan';
 export * as gan from './gan';
