@@ -1,11 +1,11 @@
 /** Milliseconds a training step: our engines beside PyTorch on the same cores, one step of each in turn. */
 import type { Bench } from './support/bench';
 import { nets } from './support/nets';
-import { besideTorch } from './support/stepper';
+import { besideTorch } from './support/beside';
 
 export const bench: Bench = {
-  summary: 'milliseconds a training step on each engine (PyTorch from .genlab/bench-venv, PATH or python3-torch)',
-  peer: 'PyTorch on the same cores, where it is installed',
+  summary: 'milliseconds a training step on each engine',
+  peer: 'PyTorch on as many threads',
   run: (say) =>
     besideTorch(
       {

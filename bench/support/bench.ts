@@ -30,21 +30,24 @@ export function median(values: readonly number[]): number {
 
 /**
  * Measures several things in turn, round after round, so that whatever else the machine does falls on all of them alike.
- * The first round warms up and does not count.
+ * Rounds that warm up do not count: the first, and up to `warmUps` as long as they are done within two seconds.
  * @returns the median of each
  */
 export async function interleaved(
   measures: readonly (() => Promise<number>)[],
   rounds: number,
   say: (text: string) => void,
+  warmUps = 1,
 ): Promise<number[]> {
   const samples = measures.map((): number[] => []);
-  for (let round = 0; round <= rounds; round++) {
-    say(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-    for (const [i, measure] of measures.entries()) {
-      const value = await measure();
-      if (round > 0) samples[i].push(value);
-    }
+  const start = performance.now();
+  for (let i = 0; i === 0 || (i < warmUps && performance.now() - start < 2000); i++) {
+    say('warming up');
+    for (const measure of measures) await measure();
+  }
+  for (let round = 1; round <= rounds; round++) {
+    say(`round ${round} of ${rounds}`);
+    for (const [i, measure] of measures.entries()) samples[i].push(await measure());
   }
   return samples.map(median);
 }

@@ -2,9 +2,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { engines } from '../../lib/engine';
-import { root, run } from '../../lib/setup/common.js';
-import { interleaved, row, type Row } from './bench';
+import { root } from '../../lib/setup/common.js';
 
 /** A process that answers a name with the milliseconds that the work took. */
 export interface Stepper {
@@ -37,57 +35,4 @@ export async function startStepper(
     },
     stop: () => child.kill(),
   };
-}
-
-/** A Python that can import these modules: the bench's own environment, one on PATH, or Debian's. */
-export async function findPython(...modules: string[]): Promise<string | undefined> {
-  const own = path.join(root, '.genlab', 'bench-venv', 'bin', 'python');
-  for (const python of [own, 'python3', '/usr/bin/python3']) {
-    try {
-      const { code } = await run(python, ['-c', `import ${modules.join(', ')}`], { cwd: root });
-      if (code === 0) return python;
-    } catch {
-      // Not there at all.
-    }
-  }
-  return undefined;
-}
-
-export interface Comparison {
-  /** Every piece of work, in the order of the rows. */
-  readonly names: readonly string[];
-  /** A script of ours and one of PyTorch's, which know the same names. */
-  readonly script: string;
-  readonly torchScript: string;
-  readonly rounds: number;
-  /** Whether PyTorch knows this one; if not, its column stays empty. */
-  readonly hasPeer?: (name: string) => boolean;
-}
-
-/** A row for each name on each engine of this machine, beside PyTorch where it is installed. */
-export async function besideTorch(comparison: Comparison, say: (text: string) => void): Promise<Row[]> {
-  const { names, script, torchScript, rounds, hasPeer = () => true } = comparison;
-  const ours: [string, Stepper][] = [];
-  const rows: Row[] = [];
-  let peer: Stepper | undefined;
-  try {
-    for (const { engine, missing } of engines()) {
-      if (engine === 'cpu' || missing) continue;
-      const args = ['-r', './lib/setup/register.js', script];
-      ours.push([engine, await startStepper(process.execPath, args, { GENLAB_ENGINE: engine })]);
-    }
-    const python = await findPython('torch');
-    peer = python ? await startStepper(python, [torchScript]) : undefined;
-    for (const { about } of [...ours.map(([, stepper]) => stepper), ...(peer ? [peer] : [])]) say(about);
-    for (const name of names) {
-      const steppers = [...ours.map(([, stepper]) => stepper), ...(peer && hasPeer(name) ? [peer] : [])];
-      const measures = steppers.map((stepper) => () => stepper.time(name));
-      const medians = await interleaved(measures, rounds, (text) => say(`${name}: ${text}`));
-      const theirs = steppers.length > ours.length ? medians[ours.length] : null;
-      ours.forEach(([engine], i) => rows.push(row(`${name}, ${engine}`, medians[i], theirs, 'ms')));
-    }
-  } finally {
-    for (const stepper of [...ours.map(([, stepper]) => stepper), peer]) stepper?.stop();
-  }
-  return rows;
 }

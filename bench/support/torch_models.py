@@ -8,6 +8,7 @@ import sys
 import time
 
 import torch
+from torch_peer import introduce
 
 folder = pathlib.Path(__file__).parent.parent / "models"
 sys.path.insert(0, str(folder))  # groups may share a module
@@ -22,7 +23,7 @@ for file in sorted(folder.glob("*.py")):
 if "--names" in sys.argv:
     print(json.dumps(list(works)))
     sys.exit()
-print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
+introduce()
 started = {}
 for line in sys.stdin:
     name = line.strip()

@@ -6,6 +6,7 @@ import time
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from torch_peer import introduce
 
 
 def minimizer(loss, parameters):
@@ -26,7 +27,8 @@ def six_convolutions():
     sizes = [(1, 32, 1), (32, 32, 1), (32, 64, 2), (64, 64, 1), (64, 64, 1), (64, 64, 1)]
     layers = [layer for i, o, s in sizes for layer in (nn.Conv2d(i, o, 3, s, 1), nn.ReLU())]
     net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(64 * 14 * 14, 10, bias=False))
-    x, labels = torch.randn(32, 1, 28, 28), torch.arange(32) % 10
+    x = torch.randn(32, 1, 28, 28)
+    labels = torch.arange(32, device=x.device) % 10
     return minimizer(lambda: F.cross_entropy(net(x), labels), net.parameters())
 
 
@@ -148,11 +150,12 @@ def real_nvp():
             nn.Conv2d(32, 2 * c, 3, 1, 1),
         )
 
-    checkerboard = ((torch.arange(28)[:, None] + torch.arange(28)) % 2).float()[None, None]
-    halves = torch.tensor([1.0, 1, 0, 0])[None, :, None, None]
+    x = torch.randn(64, 1, 28, 28)
+    place = torch.arange(28, device=x.device)
+    checkerboard = ((place[:, None] + place) % 2).float()[None, None]
+    halves = torch.tensor([1.0, 1, 0, 0], device=x.device)[None, :, None, None]
     nets = nn.ModuleList([network(1) for _ in range(4)] + [network(4) for _ in range(4)])
     masks = [1 - m if i % 2 else m for m in (checkerboard, halves) for i in range(4)]
-    x = torch.randn(64, 1, 28, 28)
 
     def loss():
         h, total = x, 0
@@ -178,9 +181,7 @@ nets = {
     "attention block B32": attention,
 }
 
-if len(sys.argv) > 1:
-    torch.set_num_threads(int(sys.argv[1]))
-print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
+introduce()
 steps = {}
 for line in sys.stdin:
     name = line.strip()
