@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors';
 import { expectWhole, pairOf, type Points, type Rows } from './rows';
 
+/** Shares from 0 to 1, except for `density`. */
 export interface PrecisionRecall {
   /** The share of samples that lie in a ball around some real point: fidelity. */
   readonly precision: number;
@@ -22,6 +23,8 @@ export interface PrecisionRecall {
 const block = 256;
 
 /**
+ * Precision and recall of samples, with the density and coverage that bear outliers better.
+ *
  * The ball around a point reaches to its k-th nearest neighbour of the same kind (eq. 1 of Kynkäänniemi et al., eq. 3 of Naeem
  * et al.). Compare equally many real points and samples: both precision and recall change with their numbers.
  * @param real features [N,F]

@@ -1,6 +1,7 @@
 /** Symmetric matrices in double precision: row after row in a Float64Array of n² numbers. */
 import { UserError } from '../errors';
 
+/** A = V·diag(λ)·Vᵀ. */
 export interface Eigen {
   /** λ, in no particular order. */
   readonly values: Float64Array;

@@ -75,7 +75,7 @@ export function boundTerms(
 /**
  * L_hybrid = L_simple + λ T L_vlb, Nichol & Dhariwal, eq. 16. The bound teaches the variance alone: no gradient of it reaches the
  * mean, for which L_simple is the better teacher (§3.1). A scalar.
- * @param weight λ; the paper's 0.001
+ * @param options.weight λ; the paper's 0.001
  */
 export function hybridLoss(
   denoise: Denoiser,
