@@ -14,7 +14,19 @@ describe('genlab', () => {
   it('shows every command and every exit code in its help', async () => {
     const { code, stdout } = await call('--help');
     expect(code).toBe(0);
-    for (const name of ['start', 'run', 'grade', 'build', 'check', 'export', 'data', 'models', 'kernel', 'doctor']) {
+    for (const name of [
+      'start',
+      'run',
+      'grade',
+      'build',
+      'check',
+      'export',
+      'data',
+      'faces',
+      'models',
+      'kernel',
+      'doctor',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
     }
     for (const exitCode of [0, 1, 2, 3, 70, 130]) expect(stdout).toMatch(new RegExp(`^  ${exitCode} +\\S`, 'm'));

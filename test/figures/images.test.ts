@@ -75,6 +75,16 @@ describe('pictures', () => {
 });
 
 describe('a grid', () => {
+  it('has rows as high as their longest label', () => {
+    const height = (labels: string[]) => pngOf(imageGrid(plain(4), { columns: 2, labels, scale: 10 })).height;
+    const one = height(['a', 'b', 'c', 'd']);
+    const [two, three] = [height(['a\na', 'b', 'c', 'd']), height(['a\na', 'b', 'c\nc\nc', 'd'])];
+    expect(two - one).toBeGreaterThan(10);
+    expect(three - one).toBeGreaterThan(2.5 * (two - one));
+    const { 'text/html': html } = imageGrid(plain(1), { labels: ['a\n<b>'] }).bundle();
+    expect(html).toContain('a<br>&#60;b&#62;');
+  });
+
   it('is one PNG with title and labels, and HTML with each picture and its label', () => {
     const figure = imageGrid(plain(6), {
       title: 'Six < seven',
