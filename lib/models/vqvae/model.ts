@@ -147,7 +147,7 @@ export function reconstruct<X extends tf.Tensor>(model: VqVae, x: X): X {
   return tf.tidy(() => decodeIndices<X>(model, encodeToIndices(model, x)));
 }
 
-/** The three terms of eq. 3, and on the way what the encoder said and what was chosen. */
+/** The three terms of eq. 3, each a scalar, and on the way what the encoder said and what was chosen. [B,H,W,C] */
 export function vqVaeTerms(model: VqVae, x: tf.Tensor): VqTerms & { readonly z: Tensor4D; readonly indices: Tensor3D } {
   return tf.tidy(() => {
     const z = encode(model, x); // [B,h,w,D]
@@ -197,7 +197,7 @@ function encoderOf(x: Symbolic, config: VqVaeConfig, grid: readonly number[], se
     h = tf.layers.conv2d({ name: `down${i + 1}`, ...options, kernelInitializer: seeds.he() }).apply(h) as Symbolic;
   });
   h = residual(h, hidden[hidden.length - 1], blocks, seeds);
-  return convolution(h, 'code', codeDim, 1, seeds);
+  return convolution(h, 'code', codeDim, 1, seeds.glorot());
 }
 
 /** The way back. [B,h,w,D] -> [B,H,W,C] */
@@ -207,7 +207,7 @@ function decoderOf(z: Symbolic, config: VqVaeConfig, seeds: Seeds): Symbolic {
     return decoderBody(tf.layers.flatten().apply(z) as Symbolic, undefined, config, seeds, 'linear');
   }
   const widest = hidden[hidden.length - 1];
-  let h = residual(convolution(z, 'first', widest, 3, seeds), widest, blocks, seeds);
+  let h = residual(convolution(z, 'first', widest, 3, seeds.he()), widest, blocks, seeds);
   const filters = [...[...hidden].reverse().slice(1), inputShape[2]];
   filters.forEach((channels, i) => {
     const isLast = i === filters.length - 1;
@@ -224,17 +224,24 @@ function decoderOf(z: Symbolic, config: VqVaeConfig, seeds: Seeds): Symbolic {
 /** Blocks x + conv₁(relu(conv₃(relu(x)))), and a ReLU behind the last. */
 function residual(x: Symbolic, channels: number, blocks: number, seeds: Seeds): Symbolic {
   const relu = (h: Symbolic) => tf.layers.reLU().apply(h) as Symbolic;
+  const zeros = tf.initializers.zeros(); // each block begins as the identity
   let h = x;
   for (let i = 1; i <= blocks; i++) {
-    const inner = convolution(relu(h), `block${i}a`, channels, 3, seeds);
-    h = tf.layers.add().apply([h, convolution(relu(inner), `block${i}b`, channels, 1, seeds)]) as Symbolic;
+    const inner = convolution(relu(h), `block${i}a`, channels, 3, seeds.he());
+    h = tf.layers.add().apply([h, convolution(relu(inner), `block${i}b`, channels, 1, zeros)]) as Symbolic;
   }
   return relu(h);
 }
 
-function convolution(x: Symbolic, name: string, filters: number, kernelSize: number, seeds: Seeds): Symbolic {
-  const options = { name, filters, kernelSize, padding: 'same', kernelInitializer: seeds.he() } as const;
-  return tf.layers.conv2d(options).apply(x) as Symbolic;
+function convolution(
+  x: Symbolic,
+  name: string,
+  filters: number,
+  kernelSize: number,
+  kernelInitializer: ReturnType<typeof tf.initializers.zeros>,
+): Symbolic {
+  const layer = tf.layers.conv2d({ name, filters, kernelSize, padding: 'same', kernelInitializer });
+  return layer.apply(x) as Symbolic;
 }
 
 function check(config: VqVaeConfig): void {

@@ -56,6 +56,7 @@ export interface Evaluation {
   readonly used: number;
 }
 
+/** Means over a split, and how much of the codebook it uses. */
 export async function evaluate(
   model: VqVae,
   data: ImageSplit | tf.Tensor,
