@@ -53,7 +53,8 @@ export async function listModels(): Promise<ModelRow[]> {
   });
 }
 
-function table(rows: readonly ModelRow[]): string {
+/** For people: a line each, and how many there are. */
+export function table(rows: readonly ModelRow[]): string {
   const lines = [
     ['Model', 'Family', 'Parameters', 'Golden checks', 'Paper'],
     ...rows.map((row) => [

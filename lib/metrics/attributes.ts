@@ -34,6 +34,7 @@ export const attributeDefaults: Omit<AttributeConfig, 'attributes'> = {
   seed: 0,
 };
 
+/** One trunk, and a dense layer for each attribute. */
 export function buildAttributeClassifier(
   config: Partial<AttributeConfig> & Pick<AttributeConfig, 'attributes'>,
 ): AttributeClassifier {

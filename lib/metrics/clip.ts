@@ -46,6 +46,7 @@ export const clipDefaults: ClipConfig = {
   seed: 0,
 };
 
+/** An image tower and a text tower that end in vectors of one length. */
 export function buildClip(
   config: Partial<Omit<ClipConfig, 'text'>> & { readonly text?: Partial<TextEncoderConfig> } = {},
 ): Clip {

@@ -90,7 +90,10 @@ function convolutionWidths([height, width]: readonly number[]): number[] {
   return widths;
 }
 
-/** @param condition its length, and how the discriminator takes it; the generator has it beside z */
+/**
+ * Fresh networks for a config.
+ * @param condition its length, and how the discriminator takes it; the generator has it beside z
+ */
 export function buildPair(
   where: string,
   config: AdversarialConfig,
@@ -163,6 +166,7 @@ export interface InTraining {
   latents(count: number, random: Random): Tensor2D;
 }
 
+/** The networks as a training step calls them: in training mode, between −1 and 1. */
 export function inTraining({ config, generator, discriminator }: AdversarialPair): InTraining {
   const training = { training: true };
   const generate = (z: Tensor2D, condition?: Tensor2D) =>

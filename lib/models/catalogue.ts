@@ -139,7 +139,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     family: 'cyclegan',
     paper: 'Zhu et al. (2017), arXiv:1703.10593',
     golden: ['cyclegan'],
-    build: () => networks(cyclegan.buildCycleGan()),
+    build: () => {
+      const { poolX, poolY, ...model } = cyclegan.buildCycleGan();
+      for (const pool of [poolX, poolY]) pool.dispose(); // only training needs the pools of old images
+      return networks(model);
+    },
   },
   {
     name: 'VQ-VAE',

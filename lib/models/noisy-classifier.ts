@@ -1,4 +1,7 @@
-/** A classifier that reads noisy images, p(y|x_t): what classifier guidance needs. Dhariwal & Nichol (2021), §4. */
+/**
+ * A classifier that reads noisy images, p(y|x_t): what classifier guidance needs. Dhariwal & Nichol (2021),
+ * arXiv:2105.05233, §4.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors';
 import {

@@ -141,7 +141,7 @@ export function elbo(reconstruction: Tensor1D, kl: Tensor1D): ElboTerms {
   return { elbo: tf.tidy(() => reconstruction.sub<Tensor1D>(kl)), reconstruction, kl };
 }
 
-/** What training minimizes: the batch's mean of β·KL − log p(x|z). With β = 1 that is the negative ELBO, eq. 10. */
+/** What training minimizes: the batch's mean of β·KL − log p(x|z). With β = 1 that is the negative ELBO, eq. 10. [B], [B] -> scalar */
 export function loss({ reconstruction, kl }: Pick<ElboTerms, 'reconstruction' | 'kl'>, beta = 1): Scalar {
   return tf.tidy(() => kl.mul(beta).sub(reconstruction).mean());
 }

@@ -71,7 +71,10 @@ export function divergence(field: VectorField, x: Tensor, t: number, probes: rea
   });
 }
 
-/** Each coordinate in turn: the exact divergence, at a gradient for each dimension. Good for two dimensions. */
+/**
+ * Each coordinate in turn: the exact divergence, at a gradient for each dimension. Good for two dimensions.
+ * @param shape of x, [B, …]; each probe has it
+ */
 export function unitProbes(shape: readonly number[]): Tensor[] {
   const size = shape.slice(1).reduce((a, b) => a * b, 1);
   return Array.from({ length: size }, (_, coordinate) => {
@@ -81,7 +84,10 @@ export function unitProbes(shape: readonly number[]): Tensor[] {
   });
 }
 
-/** Random signs (Rademacher), scaled so that their sum over `count` probes is Hutchinson's estimate. */
+/**
+ * Random signs (Rademacher), scaled so that their sum over `count` probes is Hutchinson's estimate.
+ * @param shape of x, [B, …]; each probe has it
+ */
 export function randomProbes(shape: readonly number[], count: number, random: Random): Tensor[] {
   return Array.from({ length: count }, () =>
     tf.tidy(() =>

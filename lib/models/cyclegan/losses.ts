@@ -22,14 +22,14 @@ export function generatorAdversarialLoss(fake: tf.Tensor): Scalar {
 
 /**
  * E |F(G(x)) − x|, one half of eq. 2: there and back again. The mean over examples and pixels, as the authors' code has it. Without
- * it a generator may turn any x into any y that looks right.
+ * it a generator may turn any x into any y that looks right. [B,H,W,C], [B,H,W,C] -> a scalar
  */
 export function cycleLoss(x: tf.Tensor, reconstructed: tf.Tensor): Scalar {
   expectSameShape('cycleLoss', { x, reconstructed });
   return tf.tidy(() => reconstructed.sub(x).abs().mean<Scalar>());
 }
 
-/** E |G(y) − y|, §5.2: what is in the target domain already should stay, colours above all. */
+/** E |G(y) − y|, §5.2: what is in the target domain already should stay, colours above all. Gives a scalar. */
 export function identityLoss(y: tf.Tensor, translated: tf.Tensor): Scalar {
   expectSameShape('identityLoss', { y, translated });
   return tf.tidy(() => translated.sub(y).abs().mean<Scalar>());

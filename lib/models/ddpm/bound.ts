@@ -144,7 +144,7 @@ export async function variationalBound(
   return result;
 }
 
-/** KL(a ‖ b) of two Gaussians, number by number, in nats. */
+/** KL(a ‖ b) of two Gaussians, number by number, in nats: of the shape that the means have. */
 export function gaussianKl(a: Gaussian, b: Gaussian): tf.Tensor {
   return tf.tidy(() => {
     const shift = a.mean.sub(b.mean).square().mul(b.logVariance.neg().exp());

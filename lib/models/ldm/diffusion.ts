@@ -56,7 +56,10 @@ export const defaults: LatentDiffusionConfig = {
   unet: { channels: 64, multipliers: [1, 2], attention: [0, 1] },
 };
 
-/** @param conditioner its output's last axis is the length of the vectors that cross-attention looks at */
+/**
+ * A fresh denoiser on the latents of an autoencoder, with the averages of its weights.
+ * @param conditioner its output's last axis is the length of the vectors that cross-attention looks at
+ */
 export function buildLatentDiffusion(
   autoencoder: Autoencoder,
   config: Partial<LatentDiffusionConfig> = {},

@@ -69,6 +69,7 @@ export interface Evaluation {
   readonly bitsPerDim: number;
 }
 
+/** Mean −log p over a split, exact: nothing is drawn. */
 export async function evaluate(
   model: PixelCnn,
   data: ImageSplit | tf.Tensor,

@@ -86,6 +86,7 @@ export interface Evaluation {
   readonly bitsPerDim?: number;
 }
 
+/** Mean −log p over a split, in nats an example. */
 export async function evaluate(
   model: RealNvp,
   data: ImageSplit | tf.Tensor,

@@ -39,7 +39,7 @@ export interface AnnealedLangevinOptions {
 /**
  * Algorithm 1: from strong noise, where the score is known everywhere, to weak noise, with α_i = ε σ_i²/σ_L².
  * @param score takes a noise level σ for each example
- * @param x where the walk starts; the caller keeps it
+ * @param x where the walk starts, [B, …]; the caller keeps it. The end has the same shape.
  */
 export function annealedLangevin(
   score: ScoreFn,

@@ -39,7 +39,7 @@ export function denoisingScoreMatchingLoss(score: ScoreFn, x: Tensor, sigma: rea
   });
 }
 
-/** x(t) = mean(t) x(0) + std(t) z, eq. 29 (VE) and 31 (VP): a sample of p(x(t) | x(0)). */
+/** x(t) = mean(t) x(0) + std(t) z, eq. 29 (VE) and 31 (VP): a sample of p(x(t) | x(0)). [B, …] -> [B, …] */
 export function perturb(x0: Tensor, t: readonly number[], noise: Tensor, sde: Sde): Tensor {
   expectSameShape('perturb', { x0, noise });
   expectOneEach('perturb', 't', t, x0);

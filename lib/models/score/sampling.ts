@@ -119,7 +119,10 @@ export interface OdeSamplingOptions extends LoopOptions {
   readonly method?: OdeMethod;
 }
 
-/** The probability flow from a point of the prior to data. The caller keeps `noise`, drawn from N(0, priorStd² I). */
+/**
+ * The probability flow from a point of the prior to data. The caller keeps `noise`, drawn from N(0, priorStd² I).
+ * [B, …] -> [B, …]
+ */
 export function sampleOde(score: ScoreFn, noise: Tensor, sde: Sde, options: OdeSamplingOptions = {}): Promise<Tensor> {
   const { steps = 50, method = 'heun', ...loop } = options;
   const times = sampleTimes(sde, steps);
