@@ -6,7 +6,7 @@ import { minimizer } from './minimizer';
 
 type Step = () => tf.Scalar;
 const image = (x: tf.Tensor) => x as tf.Tensor4D;
-const random = new Random('bench');
+let random = new Random('bench'); // anew for each net that is made, so that a net is the same in any company
 const weight = (shape: number[]) =>
   tf.variable(random.normal(shape, 0, 1 / Math.sqrt(shape.slice(0, -1).reduce((a, b) => a * b, 1))));
 const bias = (size: number) => tf.variable(tf.zeros([size]));
@@ -209,7 +209,7 @@ function realNvp(): Step {
   }, variables);
 }
 
-export const nets: Record<string, () => Step> = {
+const makers: Record<string, () => Step> = {
   '6-conv net B32': sixConvolutions,
   'small DDPM U-Net B32': smallUNet,
   'dense VAE B128': denseVae,
@@ -218,3 +218,14 @@ export const nets: Record<string, () => Step> = {
   'RealNVP B64': realNvp,
   'attention block B32': attention,
 };
+
+/** Each makes a net with its weights and its data, and gives the step. */
+export const nets: Record<string, () => Step> = Object.fromEntries(
+  Object.entries(makers).map(([name, make]) => [
+    name,
+    () => {
+      random = new Random(name);
+      return make();
+    },
+  ]),
+);
