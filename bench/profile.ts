@@ -29,10 +29,11 @@ function profile(name: string, step: () => tf.Scalar): Row[] {
     loss.dispose();
     return performance.now() - start;
   };
-  for (let i = 0; i < 10; i++) timed(); // what V8 has not compiled yet counts for nothing
+  for (let i = 0; i < 15; i++) timed(); // V8 compiles what runs often
   const wholes: number[] = [];
   const insides: number[] = [];
   const perCall: number[] = [];
+  const operations = new Map<string, { calls: number; milliseconds: number[] }>();
   let calls = 0;
   const addon = watchAddon();
   try {
@@ -43,6 +44,11 @@ function profile(name: string, step: () => tf.Scalar): Row[] {
       wholes.push(timed());
       insides.push(addon.total());
       calls = addon.calls('executeOp');
+      for (const one of addon.operations()) {
+        const known = operations.get(one.name) ?? { calls: one.calls, milliseconds: [] };
+        known.milliseconds.push(one.milliseconds);
+        operations.set(one.name, known);
+      }
     }
   } finally {
     addon.stop();
@@ -50,10 +56,15 @@ function profile(name: string, step: () => tf.Scalar): Row[] {
   const whole = median(wholes);
   const inside = median(insides);
   const dispatch = calls * median(perCall);
+  const longest = [...operations]
+    .map(([operation, of]) => ({ text: `${of.calls} × ${operation}`, time: median(of.milliseconds) }))
+    .sort((a, b) => b.time - a.time)
+    .slice(0, 4);
   return [
     row(`${name}, JavaScript`, whole - inside, whole, 'ms'),
     row(`${name}, ${calls} calls of operations`, dispatch, whole, 'ms'),
     row(`${name}, TensorFlow`, inside - dispatch, whole, 'ms'),
+    ...longest.map(({ text, time }) => row(`${name}, of that ${text}`, time, whole, 'ms')),
   ];
 }
 
