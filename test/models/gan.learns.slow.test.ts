@@ -36,7 +36,7 @@ describe('eight Gaussians', () => {
   test('GAN: all eight are covered, most samples are at one; with the generator’s sign turned, none', async () => {
     const { data, figure } = eight();
     const model = gan.buildGan(plane);
-    await gan.trainGan(model, data, { ...cosine, steps: 1300, learningRate: 2e-3 });
+    await gan.trainGan(model, data, { ...cosine, steps: 2000, learningRate: 2e-3 });
     const { modesCovered, highQuality } = await figure(model);
     expect(modesCovered).toBeGreaterThanOrEqual(7);
     expect(highQuality).toBeGreaterThan(0.5);
@@ -66,7 +66,7 @@ describe('eight Gaussians', () => {
     const { data, figure } = eight(5); // a slope of 1 at most: the bumps must lie further apart than the margin
     const options = { ...cosine, learningRate: 2e-3, discriminatorSteps: 2, betas: [0.5, 0.9] } as const;
     const model = sngan.buildSngan(plane);
-    await sngan.trainSngan(model, data, { ...options, steps: 900, loss: 'non-saturating' });
+    await sngan.trainSngan(model, data, { ...options, steps: 1200, loss: 'non-saturating' });
     const { modesCovered, highQuality } = await figure(model);
     expect(modesCovered).toBeGreaterThanOrEqual(7);
     expect(highQuality).toBeGreaterThan(0.45);
@@ -88,7 +88,7 @@ describe('one number: W₁ to two bumps', () => {
 
   test('LSGAN gets within 0.25; towards the wrong number it does not', async () => {
     const model = lsgan.buildLsgan(line);
-    const options = { ...cosine, steps: 500, learningRate: 2e-3 };
+    const options = { ...cosine, steps: 600, learningRate: 2e-3 };
     const start = await distance(model);
     await lsgan.trainLsgan(model, bumps.split(20_000, 0), options);
     expect(start).toBeGreaterThan(0.5);
@@ -100,7 +100,7 @@ describe('one number: W₁ to two bumps', () => {
   });
 
   test('WGAN with clipped weights gets within 0.35; with a critic that maximizes the wrong way it does not', async () => {
-    const options = { batchSize: 128, steps: 300, learningRate: 2e-3, clip: 0.1, discriminatorSteps: 3 };
+    const options = { batchSize: 128, steps: 300, learningRate: 1e-3, clip: 0.2, discriminatorSteps: 5 };
     const model = wgan.buildWgan(line);
     await wgan.trainWgan(model, bumps.split(20_000, 0), options);
     expect(await distance(model)).toBeLessThan(0.35);
@@ -111,7 +111,7 @@ describe('one number: W₁ to two bumps', () => {
       discriminatorLoss: (nets: adversarial.InTraining, real: tf.Tensor, fake: tf.Tensor) =>
         wgan.criticLoss(nets.judge(real), nets.judge(fake)).neg(),
       generatorLoss: wgan.generatorLoss,
-      onUpdate: () => wgan.clipWeights(variablesOf(wrong.discriminator), 0.1),
+      onUpdate: () => wgan.clipWeights(variablesOf(wrong.discriminator), 0.2),
     };
     await adversarial.trainPair(wrong, bumps.split(20_000, 0), rules, options);
     expect(await distance(wrong)).toBeGreaterThan(0.5);
@@ -121,7 +121,9 @@ describe('one number: W₁ to two bumps', () => {
 describe('the critic’s distance between N(0, ½²) and N(1, ½²), whose W₁ is 1', () => {
   /** Trains a critic alone, between two piles that stand still. */
   async function estimate(penaltyWeight: number, clip?: number): Promise<number> {
-    const model = wganGp.buildWganGp({ inputShape: [1], generator: width, discriminator: width, seed: 3 });
+    // A critic that rises from the start: one that falls has to pass a slope of 0, and the penalty bars the way. In the plane
+    // it would turn around; on a line nothing leads around.
+    const model = wganGp.buildWganGp({ inputShape: [1], generator: width, discriminator: width, seed: 6 });
     const critic = (x: tf.Tensor) => (model.discriminator.apply(x) as tf.Tensor).reshape<tf.Tensor1D>([-1]);
     const variables = variablesOf(model.discriminator);
     const { metrics } = await train<{ real: tf.Tensor2D; fake: tf.Tensor2D }>({
@@ -147,8 +149,9 @@ describe('the critic’s distance between N(0, ½²) and N(1, ½²), whose W₁ 
   }
 
   test('with the penalty it is W₁·(1 + W₁/2λ): the slope that balances both terms', async () => {
-    expect(await estimate(10)).toBeGreaterThan(1.05 - 0.05);
-    expect(await estimate(10)).toBeLessThan(1.05 + 0.05);
+    const distance = await estimate(10);
+    expect(distance).toBeGreaterThan(1.05 - 0.05);
+    expect(distance).toBeLessThan(1.05 + 0.05);
   });
 
   test('without the penalty it grows and grows; with clipped weights it is another multiple of W₁', async () => {
