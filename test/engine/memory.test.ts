@@ -65,9 +65,7 @@ test('on native too: TensorFlow refuses a terabyte, and what was there stays', a
       const [column, row] = [tf.ones([2 ** 19, 1]), tf.ones([1, 2 ** 19])];
       withMemoryAdvice(64, () => tf.matMul(column, row).sum());
     });
-  expect(attempt).toThrow(
-    /^Out of memory: \d+ tensors hold 8\.2 MB\. Try a batch size of 32 instead of 64\.$/,
-  );
+  expect(attempt).toThrow(/^Out of memory: \d+ tensors hold 8\.2 MB\. Try a batch size of 32 instead of 64\.$/);
   expect(tf.memory().numTensors).toBe(numTensors);
   expect(kept.sum().dataSync()[0]).toBe(1e6);
   kept.dispose();

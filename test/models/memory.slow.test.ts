@@ -29,7 +29,9 @@ test.each(Object.keys(runs))(
       onStep: () => void counts.push(tf.memory().numTensors),
     });
     // The first steps make the optimizers' state.
-    expect(new Set(counts.slice(2)).size, `tensors after each step: ${counts[2]} … ${counts[counts.length - 1]}`).toBe(1);
+    expect(new Set(counts.slice(2)).size, `tensors after each step: ${counts[2]} … ${counts[counts.length - 1]}`).toBe(
+      1,
+    );
     expect(tf.memory().numTensors, 'tensors left behind by the model').toBe(before);
   },
   300_000,

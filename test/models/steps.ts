@@ -161,7 +161,8 @@ export const runs: Readonly<Record<string, Run>> = {
     ddpm.dispose,
   ),
   'ddpm, U-Net': run(
-    () => ddpm.buildDdpm({ ...image, steps: 30, unet: { channels: 8, multipliers: [1, 2], attention: [1], blocks: 1 } }),
+    () =>
+      ddpm.buildDdpm({ ...image, steps: 30, unet: { channels: 8, multipliers: [1, 2], attention: [1], blocks: 1 } }),
     (model, options) => ddpm.trainDdpm(model, images, options),
     ddpm.dispose,
   ),
