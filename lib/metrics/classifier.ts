@@ -109,7 +109,7 @@ export function trainClassifier(
   split: ImageSplit,
   options: ClassifierTraining = {},
 ): Promise<History> {
-  const { epochs = 12, batchSize = 128, learningRate = 3e-3, seed = 0, shift = 2, ...rest } = options;
+  const { epochs = 8, batchSize = 128, learningRate = 3e-3, seed = 0, shift = 2, ...rest } = options;
   const { network, config } = classifier;
   const size = Math.min(batchSize, split.size);
   return train<ImageBatch>({
