@@ -234,20 +234,20 @@ describe('a PixelCNN prior over the codes of a VQ-VAE', () => {
 
   test('draws pictures as often as they come; evenly drawn codes do not', async () => {
     const { images } = draw(2000, 1);
-    const model = vqvae.buildVqVae({ inputShape: [8, 8, 1], hidden: [8, 8], blocks: 1, codes: 6, codeDim: 2 });
-    await vqvae.trainVqVae(model, images, { epochs: 10, batchSize: 100, learningRate: 0.01 });
+    const model = vqvae.buildVqVae({ inputShape: [8, 8, 1], hidden: [8, 8], blocks: 1, codes: 4, codeDim: 2 });
+    await vqvae.trainVqVae(model, images, { epochs: 25, batchSize: 100, learningRate: 0.01 });
     expect((await vqvae.evaluate(model, images)).squaredError).toBeLessThan(1); // a quadrant mistaken costs 16 · 0.6² = 5.8
 
     const prior = vqvae.buildPrior(model, { channels: 8, layers: 1, kernels: [3, 3], outputChannels: 16 });
     await vqvae.trainPrior(model, prior, images, { epochs: 10, batchSize: 100, learningRate: 0.01 });
     const truth = draw(20_000, 2).shares;
     const drawn = await vqvae.sampleWithPrior(model, prior, 2000, new Random(4));
-    expect(variation(sharesOf(kindsIn(drawn)), truth)).toBeLessThan(0.1);
+    expect(variation(sharesOf(kindsIn(drawn)), truth)).toBeLessThan(0.08);
 
-    const even = new Random(5).uniform([2000, 2, 2], 0, 6).floor().toInt() as tf.Tensor3D;
-    expect(variation(sharesOf(kindsIn(vqvae.decodeIndices(model, even))), truth)).toBeGreaterThan(0.3);
+    const even = new Random(5).uniform([2000, 2, 2], 0, 4).floor().toInt() as tf.Tensor3D;
+    expect(variation(sharesOf(kindsIn(vqvae.decodeIndices(model, even))), truth)).toBeGreaterThan(0.4);
     const figures = await vqvae.evaluateWithPrior(model, prior, draw(1000, 3).images);
     const { negativeElbo } = await vqvae.evaluate(model, draw(1000, 3).images);
-    expect(figures.negativeElbo).toBeLessThan(negativeElbo - 2); // nats that the prior saves
+    expect(figures.negativeElbo).toBeLessThan(negativeElbo - 3); // nats that the prior saves
   });
 });
