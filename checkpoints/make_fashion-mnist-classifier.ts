@@ -13,7 +13,7 @@ const epochs = 8;
 const seed = 0;
 
 export async function make(): Promise<void> {
-  const engine = describe(await ready());
+  const engine = describe(await ready()).replace(/^Engine: /, '');
   const data = await fashionMnist();
   const classifier = room.buildClassifier({ seed });
   const models = { classifier: classifier.network };

@@ -11,7 +11,7 @@ import { run } from '../../lib/setup/common.js';
 const { catalogue } = models;
 const root = path.join(__dirname, '..', '..');
 const call = (...args: string[]) =>
-  run(process.execPath, [path.join(root, 'lib', 'setup', 'genlab.js'), 'models', ...args], { timeout: 120_000 });
+  run(process.execPath, [path.join(root, 'lib', 'setup', 'genlab.js'), 'models', ...args], { timeout: 170_000 });
 const namespaces = Object.entries(models).filter(([, value]) => typeof value === 'object' && !Array.isArray(value));
 
 beforeAll(() => ready({ engine: 'cpu' }));
@@ -68,7 +68,7 @@ describe('genlab models', () => {
     expect(lines[0]).toMatch(/^Model +Family +Parameters +Golden checks +Paper$/);
     expect(lines.find((line) => line.startsWith('VAE  '))).toMatch(/vae +652,824 +\d+ +Kingma & Welling \(2013\)/);
     expect(lines.at(-1)).toBe(`${catalogue.length} models`);
-  });
+  }, 180_000);
 
   test('takes no arguments', async () => {
     const { code, output } = await call('vae');
