@@ -1,6 +1,6 @@
 /** One player of a run: its variables, its loss, its optimizer. `train` has one player, `trainAlternating` several. */
 import * as tf from '@tensorflow/tfjs';
-import { type Random, withMemoryAdvice } from '../engine';
+import { asOutOfMemory, type Random, withMemoryAdvice } from '../engine';
 import { UserError } from '../errors';
 import { Adam } from './adam';
 import type { Loss, Schedule } from './train';
@@ -48,7 +48,10 @@ export class Player<B> {
   /** @param images size of the batch, for the advice when memory runs out */
   async update(batch: B, random: Random, images: number, step: number): Promise<Update> {
     const { names, scalars, gradients } = withMemoryAdvice(images, () => this.gradients(batch, random));
-    const values = await readScalars(scalars);
+    const values = await readScalars(scalars).catch((error: unknown) => {
+      tf.dispose(gradients);
+      throw asOutOfMemory(error)?.withBatchSize(images) ?? error; // a GPU tells only now that its memory ran out
+    });
     if (!values.every(Number.isFinite)) {
       tf.dispose(gradients);
       throw notFinite(this.where, step, names, values);
@@ -101,9 +104,11 @@ export class Player<B> {
 /** One trip to the engine for all of them. */
 async function readScalars(scalars: readonly tf.Tensor[]): Promise<number[]> {
   const all = scalars.length === 1 ? scalars[0] : tf.stack([...scalars]);
-  const values = [...(await all.data())];
-  tf.dispose([all, ...scalars]);
-  return values;
+  try {
+    return [...(await all.data())];
+  } finally {
+    tf.dispose([all, ...scalars]);
+  }
 }
 
 function isUnconnected(error: unknown): boolean {

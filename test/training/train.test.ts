@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Random, ready } from '../../lib/engine';
+import { OutOfMemory, Random, ready } from '../../lib/engine';
 import { UserError } from '../../lib/errors';
 import { memoryStore, train, type TrainOptions } from '../../lib/training';
 import { type Batch, line } from './line';
@@ -110,6 +110,22 @@ describe('train', () => {
       },
     });
     await expect(tooMuch).rejects.toThrow(/Out of memory.*Try a batch size of 4 instead of 8/);
+  });
+
+  test('and so it does where an engine tells only at the reading, as a GPU does', async () => {
+    const weight = tf.variable(tf.scalar(1));
+    const before = tf.memory().numTensors;
+    const read = vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValueOnce(new OutOfMemory(10, 5e6));
+    const run = train({
+      name: 'late',
+      variables: [weight],
+      batches: () => [tf.ones([8, 1])],
+      loss: (x: tf.Tensor) => x.mul(weight).mean(),
+      steps: 1,
+    });
+    await expect(run).rejects.toThrow('Out of memory: 10 tensors hold 5.0 MB. Try a batch size of 4 instead of 8.');
+    read.mockRestore();
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   test.each<[string, Partial<TrainOptions<Batch>>, RegExp]>([
