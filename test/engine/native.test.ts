@@ -92,6 +92,18 @@ describe.skipIf(reason)('the native engine', () => {
     });
   });
 
+  test('a cast to the same type shares the data, which outlives either', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const twice = x.mul(2);
+    const same = twice.cast('float32');
+    const again = same.cast('float32');
+    expect(again.dataId).toBe(same.dataId);
+    tf.dispose([twice, same]);
+    expect([...again.dataSync()]).toEqual([2, 4, 6]);
+    expect(tf.tidy(() => again.cast('int32').dtype)).toBe('int32');
+    tf.dispose([x, again]);
+  });
+
   test('Adam overwrites only what its caller gives up and nobody else holds', () => {
     const factors = { rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     const random = new Random('overwrite');

@@ -5,6 +5,7 @@ import { replaceKernel, type Info } from '../kernel';
 interface Backend {
   executeSingleOutput(name: string, attributes: OperationAttribute[], inputs: Info[]): Info;
   executeMultipleOutputs(name: string, attributes: OperationAttribute[], inputs: Info[], outputs: number): Info[];
+  incRef(dataId: Info['dataId']): void;
   readonly isUsingGpuDevice: boolean;
   readonly binding: Record<'TF_FLOAT' | 'TF_INT32' | 'TF_BOOL' | `TF_ATTR_${string}`, number>;
 }
