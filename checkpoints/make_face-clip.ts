@@ -12,6 +12,7 @@ const name = 'face-clip';
 const epochs = 3;
 const seed = 2;
 const trainFaces = 20_000;
+const planned = epochs * Math.floor(trainFaces / 128);
 
 export async function make(): Promise<void> {
   const engine = await ready();
@@ -51,7 +52,9 @@ export async function make(): Promise<void> {
       data: `captionedFaces({ seed: ${seed}, train: ${trainFaces.toLocaleString('en-US')}, combinations: 'all' }), captions worded anew each epoch, half English, half Chinese`,
       seed,
       engine: `${engine.engine} (${engine.version}), ${os.cpus().length} cores`,
-      steps: `${history.loss.length.toLocaleString('en-US')} of 128 pairs, Adam, rate 2e-3 falling to 0 along a half cosine`,
+      steps:
+        `${history.loss.length} of 128 pairs, Adam, rate 2e-3 falling to 0 along a half cosine` +
+        (history.loss.length < planned ? ` of ${planned} steps, before whose end it was stopped` : ''),
       time: `${Math.round(history.seconds / 60)} minutes, with the machine shared`,
     },
     metrics,
