@@ -6,9 +6,10 @@ import { Random, ready } from '../../lib/engine';
 import { ddim, ddpm, dpmSolver, guidance, noisyClassifier } from '../../lib/models';
 import { train } from '../../lib/training';
 
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
 beforeAll(async () => {
   await ready();
-  vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
 });
 

@@ -7,9 +7,10 @@ import { flowMatching as flow, score } from '../../lib/models';
 import { train } from '../../lib/training';
 import { modeCoverage } from '../../lib/metrics';
 
+vi.setConfig({ testTimeout: 300_000 }); // of a busy machine; a quiet one takes a tenth
+
 beforeAll(async () => {
   await ready();
-  vi.setConfig({ testTimeout: 240_000 });
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
 });
 

@@ -6,9 +6,10 @@ import { ae, type ImageSplit, vae } from '../../lib/models';
 import { variablesOf } from '../../lib/nn';
 import { train } from '../../lib/training';
 
+vi.setConfig({ testTimeout: 180_000 });
+
 beforeAll(async () => {
   await ready({ engine: 'cpu' }); // for numbers as few as here the plain one is the fastest
-  vi.setConfig({ testTimeout: 180_000 });
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
 });
 

@@ -17,9 +17,10 @@ vi.mock('../../lib/nn', async (original) => {
   return { ...nn, convMask: mask };
 });
 
+vi.setConfig({ testTimeout: 300_000 });
+
 beforeAll(async () => {
   await ready();
-  vi.setConfig({ testTimeout: 300_000 });
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
 });
 beforeEach(() => {
