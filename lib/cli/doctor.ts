@@ -152,9 +152,14 @@ const remedies = {
 };
 
 async function nativeRemedy(): Promise<string> {
+  const { machineOf } = await import('../setup/machines.js');
+  const machine = machineOf();
+  if ('reason' in machine) return `${machine.reason}.`;
   const { which } = await import('../setup/common.js');
   const { findPip } = await import('../setup/python.js');
-  if (!(await findPip())) return 'Set-up takes it from a Python package: get Python with pip, then run npm start.';
+  if (!(await findPip())) {
+    return 'Set-up takes its library from a Python package, the official archive or conda: best get Python with pip; then run npm start.';
+  }
   if (!['c++', 'g++', 'clang++'].some((name) => which(name))) {
     return 'Set-up compiles it: get a C++ compiler (Debian: apt install g++; macOS: xcode-select --install), then run npm start.';
   }

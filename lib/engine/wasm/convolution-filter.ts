@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { geometry } from './convolution';
-import { floats, output, positionOf, withScratch, words, type Info } from './heap';
+import { floats, output, positionOf, sizeOf, withScratch, words, type Info } from './heap';
 import { kernel } from './kernel';
 import { channelsFirstBatchLast, copyRuns, positionsFirst, transpose } from './move';
-import { convolve, multiply } from './xnnpack';
+import { convolve, multiply, type Convolution } from './xnnpack';
 
 type Size = tf.backend_util.Conv2DInfo;
 
@@ -13,7 +13,7 @@ export function installFilterGradient(): void {
     if (attributes.dataFormat === 'NCHW') throw new Error('The wasm engine convolves channels last (NHWC) only.');
     const size = geometry(x.shape, attributes.filterShape, attributes);
     const out = output(attributes.filterShape);
-    if (size.batchSize === 0) floats().fill(0, positionOf(out), positionOf(out) + tf.util.sizeFromShape(out.shape));
+    if (size.batchSize === 0) floats().fill(0, positionOf(out), positionOf(out) + sizeOf(out.shape));
     else way(size)(x, dy, out, size);
     return out;
   });
@@ -62,18 +62,12 @@ function byCorrelationOfInput(x: Info, dy: Info, out: Info, size: Size): void {
   // Larger than the filter where the convolution left a rest of the input unseen.
   const height = inHeight + top + bottom - spanHeight + 1;
   const width = inWidth + left + right - spanWidth + 1;
-  withScratch((scratch) => {
-    const countOfX = batchSize * inHeight * inWidth * inChannels;
-    const countOfDy = batchSize * outHeight * outWidth * outChannels;
-    const count = inChannels * height * width * outChannels;
-    const [turnedX, turnedDy, result] = [scratch.floats(countOfX), scratch.floats(countOfDy), scratch.floats(count)];
-    channelsFirstBatchLast(words(), positionOf(x), turnedX, batchSize, inHeight * inWidth, inChannels);
-    positionsFirst(words(), positionOf(dy), turnedDy, batchSize, outHeight * outWidth, outChannels);
-    convolve(scratch.view(turnedX, countOfX), scratch.view(turnedDy, countOfDy), scratch.view(result, count), {
-      ...{ batch: inChannels, inHeight, inWidth, inChannels: batchSize, outChannels },
-      ...{ filterHeight: outHeight, filterWidth: outWidth, pad: [top, right, bottom, left] },
-      dilation: [strideHeight, strideWidth],
-    });
+  const shape: Convolution = {
+    ...{ batch: inChannels, inHeight, inWidth, inChannels: batchSize, outChannels },
+    ...{ filterHeight: outHeight, filterWidth: outWidth, pad: [top, right, bottom, left] },
+    dilation: [strideHeight, strideWidth],
+  };
+  correlate(x, dy, shape, inChannels * height * width * outChannels, (result) => {
     const heap = words();
     for (let i = 0; i < filterHeight; i++) {
       for (let j = 0; j < filterWidth; j++) {
@@ -96,17 +90,11 @@ function byCorrelationOfOutput(x: Info, dy: Info, out: Info, size: Size): void {
   const left = filterWidth - 1 - size.padInfo.left;
   const bottom = filterHeight - 1 + inHeight - outHeight - top;
   const right = filterWidth - 1 + inWidth - outWidth - left;
-  withScratch((scratch) => {
-    const countOfX = batchSize * inHeight * inWidth * inChannels;
-    const countOfDy = batchSize * outHeight * outWidth * outChannels;
-    const count = outChannels * filterHeight * filterWidth * inChannels;
-    const [turnedX, turnedDy, result] = [scratch.floats(countOfX), scratch.floats(countOfDy), scratch.floats(count)];
-    positionsFirst(words(), positionOf(x), turnedX, batchSize, inHeight * inWidth, inChannels);
-    channelsFirstBatchLast(words(), positionOf(dy), turnedDy, batchSize, outHeight * outWidth, outChannels);
-    convolve(scratch.view(turnedDy, countOfDy), scratch.view(turnedX, countOfX), scratch.view(result, count), {
-      ...{ batch: outChannels, inHeight: outHeight, inWidth: outWidth, inChannels: batchSize },
-      ...{ outChannels: inChannels, filterHeight: inHeight, filterWidth: inWidth, pad: [top, right, bottom, left] },
-    });
+  const shape: Convolution = {
+    ...{ batch: outChannels, inHeight: outHeight, inWidth: outWidth, inChannels: batchSize },
+    ...{ outChannels: inChannels, filterHeight: inHeight, filterWidth: inWidth, pad: [top, right, bottom, left] },
+  };
+  correlate(dy, x, shape, outChannels * filterHeight * filterWidth * inChannels, (result) => {
     const heap = words();
     const taps = filterHeight * filterWidth;
     for (let tap = 0; tap < taps; tap++) {
@@ -114,5 +102,33 @@ function byCorrelationOfOutput(x: Info, dy: Info, out: Info, size: Size): void {
       const to = positionOf(out) + tap * inChannels * outChannels;
       transpose(heap, from, taps * inChannels, to, outChannels, outChannels, inChannels);
     }
+  });
+}
+
+/**
+ * Convolves images, as [channels, height, width, batch], with others of the same batch as the filter.
+ * @param count of the result's elements
+ * @param take gets where the result lies, as long as it lies there
+ */
+function correlate(
+  images: Info,
+  filters: Info,
+  shape: Convolution,
+  count: number,
+  take: (result: number) => void,
+): void {
+  withScratch((scratch) => {
+    const [countOfImages, countOfFilters] = [images, filters].map((info) => sizeOf(info.shape));
+    const [turned, filter, result] = [countOfImages, countOfFilters, count].map((floats) => scratch.floats(floats));
+    const { inChannels: batch, inHeight, inWidth, filterHeight, filterWidth } = shape;
+    channelsFirstBatchLast(words(), positionOf(images), turned, batch, inHeight * inWidth, shape.batch);
+    positionsFirst(words(), positionOf(filters), filter, batch, filterHeight * filterWidth, shape.outChannels);
+    const views = [
+      scratch.view(turned, countOfImages),
+      scratch.view(filter, countOfFilters),
+      scratch.view(result, count),
+    ];
+    convolve(views[0], views[1], views[2], shape);
+    take(result);
   });
 }
