@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs';
 import { UserError } from '../../errors';
-import type { Random } from '../../engine';
+import { type Random, stopGradient } from '../../engine';
 import { expectSameShape } from '../shapes';
 import { type Gaussian, qPosterior, qSample, targetOf } from './forward';
 import { type Denoiser, everyone, readAnswer, type ReverseOptions } from './reverse';
@@ -208,7 +208,3 @@ function inBits(nats: tf.Tensor): Tensor1D {
 function normalCdf(x: tf.Tensor): tf.Tensor {
   return x.mul(Math.SQRT1_2).erf().add(1).div(2);
 }
-
-const stopGradient = tf.customGrad((x) => {
-  return { value: (x as tf.Tensor).clone(), gradFunc: (dy) => tf.zerosLike(dy as tf.Tensor) };
-});
