@@ -23,14 +23,16 @@ fashionMnist().then(({ train, test }) => {
 const drawing = (size: number) => `
 require('./lib/setup/register.js');
 const { captionedFaces } = require('./datasets');
-const start = performance.now();
-const { train } = captionedFaces({ size: ${size}, train: 10000, test: 0, heldOut: 0 });
-for (let from = 0; from < train.size; from += 1000) {
-  const places = Array.from({ length: 1000 }, (_, i) => from + i);
-  if (train.captions(places).length !== 1000) throw new Error('not all captions');
-  train.images(places).dispose();
-}
-console.log(performance.now() - start);`;
+require('./lib/engine').ready({ engine: 'cpu' }).then(() => {
+  const start = performance.now();
+  const { train } = captionedFaces({ size: ${size}, train: 10000, test: 0, heldOut: 0 });
+  for (let from = 0; from < train.size; from += 1000) {
+    const places = Array.from({ length: 1000 }, (_, i) => from + i);
+    if (train.captions(places).length !== 1000) throw new Error('not all captions');
+    train.images(places).dispose();
+  }
+  console.log(performance.now() - start);
+});`;
 
 const peer = `
 import gzip, hashlib, struct, sys, time
