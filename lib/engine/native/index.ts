@@ -2,7 +2,6 @@ import { installAdam } from './adam';
 import { keepConstants } from './constants';
 import { installConvolution } from './convolution';
 import { installElementwise } from './elementwise';
-import { installMatMul } from './matmul';
 import { guardMemory } from './memory';
 import { installPooling } from './pooling';
 import { installReduce } from './reduce';
@@ -17,7 +16,6 @@ export function installNativeKernels(): void {
   keepConstants();
   installConvolution();
   installElementwise();
-  installMatMul();
   installPooling();
   installReduce();
   installAdam();
