@@ -139,7 +139,7 @@ function smallUNet(): Step {
   };
   const normed = (channels: number) => {
     const [gamma, beta] = [own(tf.variable(tf.ones([channels]))), own(bias(channels))];
-    return (h: tf.Tensor) => silu(groupNorm(h, 8, gamma, beta));
+    return (h: tf.Tensor) => groupNorm(h, 8, gamma, beta, 1e-5, 'silu');
   };
   const block = (from: number, to: number) => {
     const [norm1, conv1, time, norm2, conv2] = [normed(from), convolution(from, to), dense(128, to), normed(to), convolution(to, to)]; // prettier-ignore

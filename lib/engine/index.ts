@@ -1,7 +1,7 @@
 /** Chooses an engine for TensorFlow.js (native, wasm), completes it, and gives the one source of randomness. */
 export { applyAdam } from './adam';
 export { describe, engines, ready } from './engines';
-export { stopGradient } from './gradients';
+export { isTwiceDifferentiated, stopGradient } from './gradients';
 export { asOutOfMemory, OutOfMemory, withMemoryAdvice } from './memory';
 export { Random, type RandomState } from './random';
 export { engineNames, type EngineName, type EngineReport } from './types';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { isTwiceDifferentiated } from '../engine';
 import { UserError } from '../errors';
 
 /**
@@ -10,6 +11,7 @@ import { UserError } from '../errors';
  * @param gamma scale of each channel, [C]
  * @param beta shift of each channel, [C]
  * @param epsilon added to the variance; PyTorch's default
+ * @param activation applied to the result, which is cheaper together; default nothing
  * @returns the shape of x
  */
 export function groupNorm<X extends tf.Tensor>(
@@ -18,19 +20,61 @@ export function groupNorm<X extends tf.Tensor>(
   gamma: tf.Tensor,
   beta: tf.Tensor,
   epsilon = 1e-5,
+  activation: 'silu' | 'linear' = 'linear',
 ): X {
   const channels = x.shape[x.rank - 1];
   checkGroups('groupNorm', channels, groups);
-  const each = [x.shape[0], groups, channels / groups];
-  // Over the places first, then over the group's channels: whole images are only ever met as [places, channels].
-  const mean = (h: tf.Tensor) =>
-    h.mean(1).reshape(each).mean(2, true).broadcastTo(each).reshape([each[0], 1, channels]);
   return tf.tidy(() => {
-    const flat = x.reshape([x.shape[0], -1, channels]); // [B, N, C]
-    const centered = flat.sub(mean(flat));
-    const variance = mean(centered.square()); // [B, 1, C]
-    return centered.mul(variance.add(epsilon).rsqrt().mul(gamma)).add(beta).reshape(x.shape) as X;
+    const flat = x.reshape<tf.Tensor3D>([x.shape[0], -1, channels]); // [B, N, C]
+    const settings = { groups, epsilon, activation };
+    if (isTwiceDifferentiated()) return forward(flat, gamma, beta, settings).value.reshape(x.shape) as X;
+    const once = tf.customGrad((...args) => withGradient(args as unknown as Arguments, settings));
+    return once(flat, gamma, beta).reshape(x.shape) as X;
   });
+}
+
+type Arguments = [x: tf.Tensor3D, gamma: tf.Tensor, beta: tf.Tensor, save: tf.GradSaveFunc];
+interface Settings {
+  readonly groups: number;
+  readonly epsilon: number;
+  readonly activation: 'silu' | 'linear';
+}
+
+function forward(x: tf.Tensor3D, gamma: tf.Tensor, beta: tf.Tensor, { groups, epsilon, activation }: Settings) {
+  const centered = x.sub(groupMean(x.mean(1), groups));
+  const variance = groupMean(centered.square().mean(1), groups); // [B, 1, C]
+  const rstd = variance.add(epsilon).rsqrt();
+  const y = centered.mul(rstd.mul(gamma)).add(beta); // [B, N, C]
+  if (activation === 'linear') return { centered, rstd, value: y };
+  const gate = y.sigmoid();
+  return { centered, rstd, gate, value: y.mul(gate) };
+}
+
+/** Whole images are met half as often as when each operation above is differentiated by itself. */
+function withGradient([x, gamma, beta, save]: Arguments, settings: Settings) {
+  const { centered, rstd, gate, value } = forward(x, gamma, beta, settings);
+  save([centered, rstd, gamma, ...(gate ? [gate, value] : [])]);
+  const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+    const [centered, rstd, gamma, gate, value] = saved;
+    // d(y σ)/dy = σ + yσ (1 − σ), where yσ is the value itself.
+    const g = gate ? dy.mul(gate.add(value.mul(tf.sub(1, gate)))) : dy; // [B, N, C]
+    const places = g.shape[1] as number;
+    const sum = g.sum(1); // [B, C]
+    const sumCentered = g.mul(centered).sum(1);
+    const ofGroup = (each: tf.Tensor) => groupMean(each.mul(gamma).div(places), settings.groups); // [B, 1, C]
+    const slope = rstd.pow(3).mul(ofGroup(sumCentered));
+    const shift = rstd.mul(ofGroup(sum));
+    const dx = g.mul(rstd.mul(gamma)).sub(centered.mul(slope)).sub(shift);
+    return [dx, sumCentered.mul(rstd.reshape(sumCentered.shape)).sum(0), sum.sum(0)];
+  };
+  return { value, gradFunc: gradFunc as (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[] };
+}
+
+/** The mean over each group's channels, for each of its channels. [B, C] -> [B, 1, C] */
+function groupMean(h: tf.Tensor, groups: number): tf.Tensor {
+  const [batch, channels] = h.shape;
+  const each = [batch, groups, channels / groups];
+  return h.reshape(each).mean(2, true).broadcastTo(each).reshape([batch, 1, channels]);
 }
 
 /** x · sigmoid(x), also called swish. Hendrycks & Gimpel (2016), Ramachandran et al. (2017), arXiv:1710.05941. */
@@ -69,8 +113,7 @@ export class GroupNorm extends tf.layers.Layer {
     const { groups, epsilon, activation } = this.config;
     return tf.tidy(() => {
       const [x] = Array.isArray(inputs) ? inputs : [inputs];
-      const y = groupNorm(x, groups, this.gamma.read(), this.beta.read(), epsilon);
-      return activation === 'silu' ? silu(y) : y;
+      return groupNorm(x, groups, this.gamma.read(), this.beta.read(), epsilon, activation);
     });
   }
 

@@ -10,6 +10,7 @@ import {
   groupsFor,
   LabelEmbedding,
   MultiHeadAttention,
+  silu,
   TimeEmbedding,
   timestepEmbedding,
   variablesOf,
@@ -57,6 +58,19 @@ describe('group norm', () => {
     tf.grads(penalty)([x, gamma, beta]).forEach((gradient, i) => {
       expectClose(gradient, golden['group norm'].second[i], 1e-4);
     });
+  });
+
+  test('with SiLU inside it is what SiLU behind it is: values, gradients, gradients of gradients', () => {
+    const together = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => groupNorm(x, 3, gamma, beta, 1e-5, 'silu');
+    const apart = (...args: Parameters<typeof together>) => silu(norm(...args));
+    const all = inputs();
+    const of = (f: typeof together) => {
+      const first = tf.grads((...x) => weightedSquares(f(x[0], x[1], x[2])));
+      const second = tf.grads((...x) => tf.addN(first(x).map(weightedSquares)));
+      return [f(all[0], all[1], all[2]), ...first(all), ...second(all)];
+    };
+    const expected = of(apart);
+    of(together).forEach((found, i) => expectClose(found, [...expected[i].dataSync()], 1e-4));
   });
 
   test('a large mean does not drown the variance', () => {

@@ -8,7 +8,7 @@ import { installMatMul } from './matmul';
 import { installReduce } from './reduce';
 import { mendTape } from './tape';
 
-export { stopGradient } from './stop';
+export { isTwiceDifferentiated, stopGradient } from './stop';
 
 let installed = false;
 
