@@ -52,7 +52,7 @@ A small residual network of ${parameters} parameters (\`metrics.classifier\`). F
 score its probabilities. It is trained on the 60,000 training images, so what it says of images that resemble none of them
 (noise, photographs) means nothing. A figure of FID or IS can only be compared with one under this same classifier.`,
     facts: {
-      data: 'Fashion-MNIST, 60,000 training images, mirrored with probability ½ and moved by up to 2 pixels',
+      data: 'Fashion-MNIST, 60,000 training images, mirrored with probability ½ and moved by up to 2 pixels; read as they are and mirrored, averaged',
       seed,
       engine,
       steps: `${steps.toLocaleString('en-US')} of 128 images (twice ${epochs} epochs), Adam, rate ${rates.join(' and then ')} falling to 0 along a cosine`,

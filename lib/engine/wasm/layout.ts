@@ -42,15 +42,17 @@ export function installLayout(): void {
       ...[x.shape, begin, end, strides, beginMask],
       ...[endMask, ellipsisMask, newAxisMask, shrinkAxisMask],
     );
-    if (!isWords(x) || taken.strides.some((step) => step < 1) || sizeOf(taken.finalShapeSparse) === 0) return stock();
+    // Not `finalShapeSparse`, which leaves out the axes that are dropped.
+    const counts = taken.begin.map((from, axis) => Math.ceil((taken.end[axis] - from) / taken.strides[axis]));
+    if (!isWords(x) || taken.strides.some((step) => step < 1) || counts.some((count) => count < 1)) return stock();
     const stepped = taken.strides.flatMap((step, axis) => (step === 1 ? [] : [axis]));
-    const spans = taken.finalShapeSparse.map((count, axis) => (count - 1) * taken.strides[axis] + 1);
+    const spans = counts.map((count, axis) => (count - 1) * taken.strides[axis] + 1);
     const box = run('Slice', { x }, { begin: taken.begin, size: spans });
     const shape = [...box.shape];
     const rows = axisByAxis(box, stepped, (axis, from) => {
       const [outer, inner] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
       const [span, step] = [shape[axis], taken.strides[axis]];
-      shape[axis] = taken.finalShapeSparse[axis];
+      shape[axis] = counts[axis];
       const to = output([...shape], x.dtype);
       everyRun(words(), positionOf(from), positionOf(to), outer, span, inner, step);
       return to;
