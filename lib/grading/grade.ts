@@ -22,8 +22,14 @@ export interface GradeOptions extends Course {
   readonly onResult?: (result: FileResult) => void;
 }
 
-/** Grades notebooks one after the other. Each file gets a result, whatever it is; none can disturb another. */
-export async function gradeFiles(files: readonly string[], options: GradeOptions = {}): Promise<FileResult[]> {
+/** Grades one notebook after the other, with what was loaded for the ones before. */
+export interface Grader {
+  /** @returns the result of a file, whatever it is; no file can disturb another */
+  grade(file: string): Promise<FileResult>;
+  close(): Promise<void>;
+}
+
+export async function openGrader(options: GradeOptions = {}): Promise<Grader> {
   await ready({ engine: 'cpu' }); // for what checks expect; the same numbers on every machine
   const releases = new Map<string, Promise<Release>>();
   const release = (slug: string): Promise<Release> => {
@@ -32,18 +38,29 @@ export async function gradeFiles(files: readonly string[], options: GradeOptions
     return known;
   };
   const reader = new Reader();
+  return {
+    async grade(file) {
+      const started = performance.now();
+      const graded = await gradeFile(file, options, release, reader);
+      reader.forget();
+      return { ...graded, seconds: Math.round(performance.now() - started) / 1000 };
+    },
+    close: () => reader.close(),
+  };
+}
+
+/** Grades notebooks one after the other. Each file gets a result, whatever it is; none can disturb another. */
+export async function gradeFiles(files: readonly string[], options: GradeOptions = {}): Promise<FileResult[]> {
+  const grader = await openGrader(options);
   const results: FileResult[] = [];
   try {
     for (const file of files) {
-      const started = performance.now();
-      const graded = await gradeFile(file, options, release, reader);
-      const result = { ...graded, seconds: Math.round(performance.now() - started) / 1000 };
+      const result = await grader.grade(file);
       results.push(result);
       options.onResult?.(result);
-      reader.forget();
     }
   } finally {
-    await reader.close();
+    await grader.close();
   }
   return results;
 }
