@@ -135,7 +135,7 @@ export function sample<X extends tf.Tensor>(
   { labels, weights, ...options }: ModelSampleOptions = {},
 ): Promise<X> {
   const { prediction, clip } = ddpm.reverseOptions(model);
-  return ddpm.withWeights(model, weights, async () => {
+  return ddpm.sampleWith(model, weights, async () => {
     const xT = random.normal([n, ...model.config.inputShape]) as tf.Tensor as X;
     const denoise = meanOf(model, ddpm.denoiserOf(model, labels));
     const x = await ddimSampleLoop(denoise, xT, model.schedule, { prediction, clip, random, ...options });

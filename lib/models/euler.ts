@@ -132,7 +132,7 @@ export function sample<X extends tf.Tensor>(
   { labels, weights, method = 'heun', steps = 18, ...options }: ModelSampleOptions = {},
 ): Promise<X> {
   const { schedule, config } = model;
-  return ddpm.withWeights(model, weights, async () => {
+  return ddpm.sampleWith(model, weights, async () => {
     const max = sigmaOf(schedule.steps, schedule);
     const sigmas = karrasSigmas(steps, sigmaOf(1, schedule), max);
     const start = tf.tidy(() => random.normal([n, ...config.inputShape]).mul(Math.hypot(1, max)) as tf.Tensor as X);

@@ -147,7 +147,7 @@ export function sample<X extends tf.Tensor>(
   const shape = [labels.shape[0], ...model.config.inputShape];
   const denoise = guidedDenoiser(model, labels, gamma);
   const options = { ...ddpm.reverseOptions(model), ...loop };
-  return ddpm.withWeights(model, 'average', async () => {
+  return ddpm.sampleWith(model, 'average', async () => {
     if (sampler === 'ddpm') return ddpm.pSampleLoop<X>(denoise, shape, random, model.schedule, options);
     const xT = random.normal(shape) as tf.Tensor as X;
     const x = await ddim.ddimSampleLoop(ddim.meanOf(model, denoise), xT, model.schedule, { ...options, steps });

@@ -37,18 +37,12 @@ export {
   buildDdpm,
   type Ddpm,
   type DdpmConfig,
-  type DdpmTraining,
   defaults,
   denoiserOf,
-  dispose,
-  fromModel,
   type ModelSampleOptions,
   reverseOptions,
   sample,
-  toModel,
   trainDdpm,
-  withoutSome,
-  withWeights,
 } from './model';
 export {
   type Denoiser,
@@ -72,3 +66,11 @@ export {
   scheduleOf,
   stepSubsequence,
 } from './schedule';
+export {
+  dispose,
+  fromModel,
+  sampleWith,
+  type TimeNetworkTraining as DdpmTraining,
+  toModel,
+  withoutSome,
+} from '../time-network';

@@ -22,7 +22,8 @@ import { type OdeSamplingOptions, sampleOde, sampleSde, type SdeSamplingOptions 
 import { type Sde, vpSde } from './sde';
 
 export { dispose } from '../time-network';
-export { annealedLangevin, type AnnealedLangevinOptions, geometricSigmas, langevinStep } from './langevin';
+export { annealedLangevin, type AnnealedLangevinOptions, geometricSigmas } from './langevin';
+export { langevinStep } from '../processes';
 export { denoisingScoreMatchingLoss, perturb, scoreMatchingLoss, type ScoreFn, type Weighting } from './matching';
 export {
   correctorStep,

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Random } from '../../engine';
 import { UserError } from '../../errors';
+import { langevinStep } from '../processes';
 import type { ScoreFn } from './matching';
 
 /** σ_1 > … > σ_L with one ratio between neighbours. -> L noise levels */
@@ -16,15 +17,6 @@ export function geometricSigmas(largest: number, smallest: number, levels: numbe
     );
   }
   return Array.from({ length: levels }, (_, i) => largest * (smallest / largest) ** (i / (levels - 1)));
-}
-
-/**
- * x ← x + (α/2) s(x) + √α z, eq. 4: uphill on log p, and as much noise as keeps p what it is when α → 0.
- * @param score the score at x, the shape of x
- * @param noise z ~ N(0, I), the shape of x
- */
-export function langevinStep(x: Tensor, score: Tensor, stepSize: number, noise: Tensor): Tensor {
-  return tf.tidy(() => x.add(score.mul(stepSize / 2)).add(noise.mul(Math.sqrt(stepSize))));
 }
 
 export interface AnnealedLangevinOptions {
