@@ -46,4 +46,8 @@ export interface FinalScore {
   readonly penalty: number;
   readonly score: number;
   readonly maxScore: number;
+  /** Days that the attempt that counts was late; absent where it was in time. */
+  readonly daysLate?: number;
+  /** The lesson does not count for this student. */
+  readonly excused?: true;
 }
