@@ -1,7 +1,7 @@
 'use strict';
 /**
  * `npm test`: set-up, then every check. The last line is `N passed, N failed`; lint, format, types, notebooks each count
- * as one. `--fast` leaves out Jupyter and the files named *.slow.test.ts.
+ * as one. `--fast` leaves out Jupyter and the files named *.slow.test.ts; `--kernel` runs the kernel's tests alone.
  */
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
@@ -48,13 +48,14 @@ function show(command, args, env) {
   });
 }
 
-/** @param {boolean} fast @returns {Promise<Count>} */
-async function runVitest(fast) {
+/** @param {{ fast: boolean, kernel: boolean }} options @returns {Promise<Count>} */
+async function runVitest({ fast, kernel }) {
   const report = path.join(stateFolder, 'test', 'vitest.json');
   fs.rmSync(report, { force: true });
   const args = [
     ...[tool('vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     ...(fast ? ['--exclude', '**/*.slow.test.ts'] : []),
+    ...(kernel ? [path.join('test', 'kernel')] : []),
   ];
   const code = await show(process.execPath, args, jupyterEnv());
   return countVitest(fs.existsSync(report) ? fs.readFileSync(report, 'utf8') : undefined, code);
@@ -83,12 +84,12 @@ function countVitest(report, code) {
 
 /** @param {string[]} argv @returns {Promise<number>} */
 async function main(argv) {
-  const { fast } = parseOptions(argv);
-  await setUp({ jupyter: !fast, dev: true });
+  const options = parseOptions(argv);
+  await setUp({ jupyter: !options.fast, dev: true });
   /** @type {Count[]} */
   const counts = [];
-  counts.push(...(await Promise.all(gates.map(runGate))));
-  counts.push(await runVitest(fast));
+  if (!options.kernel) counts.push(...(await Promise.all(gates.map(runGate))));
+  counts.push(await runVitest(options));
   const sum = (/** @type {keyof Count} */ key) => counts.reduce((total, count) => total + (count[key] ?? 0), 0);
   const skipped = sum('skipped');
   if (skipped > 0) process.stdout.write(`${skipped} skipped\n`);
@@ -99,10 +100,10 @@ async function main(argv) {
 /** @param {string[]} argv */
 function parseOptions(argv) {
   try {
-    const { values } = parseArgs({ args: argv, options: { fast: { type: 'boolean' } } });
-    return { fast: values.fast === true };
+    const { values } = parseArgs({ args: argv, options: { fast: { type: 'boolean' }, kernel: { type: 'boolean' } } });
+    return { fast: values.fast === true, kernel: values.kernel === true };
   } catch (error) {
-    throw new SetupError(`${/** @type {Error} */ (error).message}\nUsage: npm test [-- --fast]`, 2);
+    throw new SetupError(`${/** @type {Error} */ (error).message}\nUsage: npm test [-- --fast | --kernel]`, 2);
   }
 }
 

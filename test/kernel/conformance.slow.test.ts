@@ -1,0 +1,3 @@
+import { pythonSuite } from './python';
+
+pythonSuite('conformance', "Jupyter's conformance suite");

@@ -1,0 +1,3 @@
+import { pythonSuite } from './python';
+
+pythonSuite('frontend', 'completion, inspection, input, comms');

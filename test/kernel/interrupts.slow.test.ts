@@ -1,0 +1,3 @@
+import { pythonSuite } from './python';
+
+pythonSuite('interrupts', 'every kind of cell can be interrupted');

@@ -1,0 +1,3 @@
+import { pythonSuite } from './python';
+
+pythonSuite('outputs', 'nothing printed or shown is lost');

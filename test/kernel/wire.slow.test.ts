@@ -1,0 +1,3 @@
+import { pythonSuite } from './python';
+
+pythonSuite('wire', 'malformed messages, killed and restarted kernels');
