@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CommCommand, Json } from '../protocol';
-import { output } from './events';
+import { type Cell, KeyboardInterrupt, currentCell, eventOf, runAs } from './cells';
+import { output, send } from './events';
 import { reportUncaught } from './errors';
+import { eventBegins, eventEnds } from './threads';
 
 export interface CommMessage {
   readonly data: Json;
@@ -10,8 +12,11 @@ export interface CommMessage {
 
 /** One open line between a cell's code and a widget in the front end. */
 export class Comm {
-  onMessage?: (message: CommMessage) => void;
-  onClose?: (message: CommMessage) => void;
+  /** A promise that it returns may be interrupted, and its error is shown. */
+  onMessage?: (message: CommMessage) => unknown;
+  onClose?: (message: CommMessage) => unknown;
+  /** Whose output it is that a message leads to. */
+  readonly maker = currentCell();
 
   constructor(
     readonly target: string,
@@ -30,27 +35,72 @@ export class Comm {
 }
 
 const open = new Map<string, Comm>();
-const targets = new Map<string, (comm: Comm, message: CommMessage) => void>();
+const targets = new Map<string, (comm: Comm, message: CommMessage) => unknown>();
 
-/** A front end's message, handed to whoever holds the comm. */
-export function takeComm({ action, content, buffers }: CommCommand): void {
+/** Callbacks at work. */
+const events = new Set<Cell>();
+
+let reading: number | undefined;
+
+function haveRead(): void {
+  eventEnds();
+  if (reading !== undefined) send({ type: 'comm-read', number: reading });
+  reading = undefined;
+}
+
+/** A front end's message, handed to whoever holds the comm. When it has been read, the front end may send the next. */
+export function takeComm(command: CommCommand): void {
+  const { comm_id: id } = command.content;
+  // In a microtask, as timers: V8 may be told to terminate it.
+  void Promise.resolve().then(() => {
+    reading = command.number;
+    eventBegins();
+    try {
+      const event = eventOf(open.get(id)?.maker);
+      let work: unknown;
+      runAs(event, () => (work = hand(command)));
+      if (work instanceof Promise) void watch(event, work);
+    } catch (error) {
+      reportUncaught(error, 'in a widget');
+    } finally {
+      haveRead();
+    }
+  });
+}
+
+function hand({ action, content, buffers }: CommCommand): unknown {
   const message = { data: content.data ?? {}, buffers: buffers.map((buffer) => Buffer.from(buffer, 'base64')) };
-  try {
-    if (action === 'open') {
-      const accept = targets.get(content.target_name ?? '');
-      if (accept) accept(new Comm(content.target_name ?? '', content.comm_id), message);
-      else output('comm_close', { comm_id: content.comm_id, data: {} }); // as the protocol asks: nobody knows that target
-      return;
-    }
-    const comm = open.get(content.comm_id);
-    if (action === 'msg') comm?.onMessage?.(message);
-    if (action === 'close' && comm) {
-      open.delete(comm.id);
-      comm.onClose?.(message);
-    }
-  } catch (error) {
-    reportUncaught(error, 'in a widget');
+  if (action === 'open') {
+    const accept = targets.get(content.target_name ?? '');
+    if (accept) return accept(new Comm(content.target_name ?? '', content.comm_id), message);
+    output('comm_close', { comm_id: content.comm_id, data: {} }); // as the protocol asks: nobody knows that target
+    return undefined;
   }
+  const comm = open.get(content.comm_id);
+  if (action === 'msg') return comm?.onMessage?.(message);
+  open.delete(content.comm_id);
+  return comm?.onClose?.(message);
+}
+
+async function watch(event: Cell, work: Promise<unknown>): Promise<void> {
+  events.add(event);
+  try {
+    await work;
+  } catch (error) {
+    runAs(event, () => reportUncaught(error, 'in a widget'));
+  } finally {
+    events.delete(event);
+  }
+}
+
+/** Of an interrupt: a callback that V8 had to terminate, and those that wait. */
+export function interruptEvents(): void {
+  haveRead();
+  for (const event of events) {
+    event.interrupted = true;
+    event.controller.abort(new KeyboardInterrupt());
+  }
+  events.clear();
 }
 
 /** `globalThis[Symbol.for('jupyter.comms')]`: what a widget library builds on. */
@@ -63,7 +113,7 @@ export function installComms(): void {
       return comm;
     },
     /** Accepts comms that the front end opens. */
-    register: (target: string, accept: (comm: Comm, message: CommMessage) => void): void =>
+    register: (target: string, accept: (comm: Comm, message: CommMessage) => unknown): void =>
       void targets.set(target, accept),
   };
   Object.defineProperty(globalThis, Symbol.for('jupyter.comms'), { value: comms, configurable: true });

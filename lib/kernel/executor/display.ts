@@ -11,6 +11,8 @@ export interface DisplayOptions {
   readonly displayId?: string;
   /** Replace the output of that name. */
   readonly update?: boolean;
+  /** Under the cell, also where an output widget takes what the code shows. */
+  readonly past?: boolean;
 }
 
 /** Bytes travel as base64. */
@@ -23,11 +25,12 @@ const encoded = (data: MimeBundle): MimeBundle =>
   );
 
 function display(data: MimeBundle, options: DisplayOptions = {}): void {
-  output(options.update ? 'update_display_data' : 'display_data', {
+  const content = {
     data: encoded(data),
     metadata: options.metadata ?? {},
     transient: options.displayId === undefined ? {} : { display_id: options.displayId },
-  });
+  };
+  output(options.update ? 'update_display_data' : 'display_data', content, undefined, options.past);
 }
 
 /** What Jupyter shows for a cell's value; nothing for undefined. */

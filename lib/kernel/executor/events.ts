@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { EVENTS_FD, type ExecutorEvent, type OutputType } from '../protocol';
-import { currentCell } from './cells';
+import { currentCell, takerOf } from './cells';
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
@@ -29,9 +29,20 @@ export function send(event: ExecutorEvent): void {
   }
 }
 
-export function output(kind: OutputType, content: Record<string, unknown>, buffers?: readonly Uint8Array[]): void {
+/** Kinds of output that go under the cell whoever else would take them. */
+const always: ReadonlySet<OutputType> = new Set(['comm_open', 'comm_msg', 'comm_close']);
+
+/** @param past nobody takes it: it goes under the cell */
+export function output(
+  kind: OutputType,
+  content: Record<string, unknown>,
+  buffers?: readonly Uint8Array[],
+  past = always.has(kind),
+): void {
   const cell = currentCell();
   if (cell?.stopped) return;
+  const take = past ? undefined : takerOf(cell);
+  if (take) return take(kind, content);
   const encoded = buffers?.map((buffer) => Buffer.from(buffer).toString('base64'));
   send({ type: 'output', cell: cell?.id ?? null, kind, content, ...(encoded?.length ? { buffers: encoded } : {}) });
 }

@@ -10,6 +10,11 @@ const answer = new Uint8Array(new SharedArrayBuffer(64 * 1024));
 /** Tells the second thread that there is no cell to interrupt any more; it knows by itself when one comes. */
 export const cellEnded = (): void => void Atomics.store(state, Slot.RUNNING, 0);
 
+/** A widget's callback that never yields can be interrupted too. Cells have positive numbers, callbacks this one. */
+const EVENT = -1;
+export const eventBegins = (): void => void Atomics.compareExchange(state, Slot.RUNNING, 0, EVENT);
+export const eventEnds = (): void => void Atomics.compareExchange(state, Slot.RUNNING, EVENT, 0);
+
 /** Starts the second thread and hands on what it reads. */
 export function startCommands(handle: (command: Command) => void): void {
   const worker = new Worker(path.join(__dirname, 'commands.js'), {

@@ -265,10 +265,11 @@ export class Kernel {
     if (!this.working) this.iopub.stream(this.publisher.latest, 'stderr', `${why}\n`);
   }
 
-  private forwardComm(action: CommCommand['action'], { content, buffers }: Message): undefined {
+  /** Busy until the executor has read it: a slider that moves fast sends its next value then. */
+  private async forwardComm(action: CommCommand['action'], { content, buffers }: Message): Promise<undefined> {
     const comm_id = text(content.comm_id);
     this.publisher.noteComm(action, comm_id, text(content.target_name));
-    this.session.executor.comm({
+    await this.session.executor.comm({
       action,
       content: { comm_id, target_name: text(content.target_name), data: (content.data ?? {}) as Json },
       buffers: buffers.map((buffer) => buffer.toString('base64')),
