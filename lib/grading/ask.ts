@@ -4,7 +4,7 @@ import { Host, type Ask, type Target, type Thrown } from './host';
 import { isFixture, isKept, keptMark, type Argument, type Fixture, type Kept, type Subject } from './subject';
 import { TensorValue, type Value } from './values';
 import { fromWire, toWire, type Wire } from './wire';
-import { describeValue } from './matchers';
+import { describeValue } from './describe';
 import { say } from './text';
 
 /** Carries one request to where the code lives. The answer is untrusted: any JSON at all. */
@@ -29,10 +29,11 @@ export function thrownFailure(what: string, thrown: Partial<Thrown>, line?: numb
     return new CheckFailure({ en: `\`${what}\` is not written yet.`, zh: `\`${what}\` 还没有写。` }, 'missing');
   }
   if (message.startsWith('Cannot compute gradient of y=f(x)')) {
-    return new CheckFailure({
+    const reason = {
       en: `No gradient flows back through \`${what}\`: somewhere its numbers leave the tensors (dataSync, arraySync, a new tf.tensor of old values).`,
       zh: `梯度无法穿过 \`${what}\`：某处的数值离开了张量（例如 dataSync、arraySync，或用旧数值新建了 tf.tensor）。`,
-    });
+    };
+    return new CheckFailure(reason, 'wrong', { kind: 'gradient' });
   }
   const name = thrown.name ? `${thrown.name}: ` : '';
   // Of several lines, and without what could steer a terminal.
@@ -41,6 +42,7 @@ export function thrownFailure(what: string, thrown: Partial<Thrown>, line?: numb
   return new CheckFailure(
     { en: `\`${what}\` stopped with an error${where.en}: ${shown}`, zh: `\`${what}\` 运行出错${where.zh}：${shown}` },
     'threw',
+    line ? { line } : {},
   );
 }
 
@@ -88,10 +90,11 @@ export function subjectOver(carry: Carry, lineOf: (stack: string) => number | un
     const found = await value(what, { target, path, args: args.map(encode), as: 'gradient', wrt });
     if (TensorValue.is(found)) return found;
     const got = describeValue(found);
-    throw new CheckFailure({
+    const reason = {
       en: `The gradient of \`${what}\` is ${say(got, 'en')}.`,
       zh: `\`${what}\` 的梯度是${say(got, 'zh')}。`,
-    });
+    };
+    throw new CheckFailure(reason, 'wrong', { kind: 'gradient' });
   };
   const pathOf = (method: string): string[] => (method === '' ? [] : method.split('.'));
 

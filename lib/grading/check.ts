@@ -57,7 +57,7 @@ export class Result {
  */
 export async function check(gradeId: string, functions: Readonly<Record<string, unknown>>): Promise<Result> {
   const file = findSpecOf(gradeId, specFolder());
-  const spec = file && (await loadSpec(file)).find((one) => one.gradeId === gradeId);
+  const spec = file && (await loadSpec(file)).exercises.find((one) => one.gradeId === gradeId);
   if (!spec) throw new UserError(`there is no exercise called ${gradeId}`);
   await ready(); // the engine that runs already, if one does
   const lang = currentLang();

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { apart, short } from './describe';
 import { TensorValue } from './values';
 
 /** What a check expects: a tensor of the library's, numbers in nested arrays, or one number. */
@@ -23,11 +24,20 @@ export function indexText(at: number, shape: readonly number[]): string {
   return `[${indices.join(', ')}]`;
 }
 
-const short = (value: number): string => String(Number(value.toPrecision(4)));
+/** How far off a value may be, in words. */
+export function toleranceText(absolute: number, relative: number): { en: string; zh: string } {
+  const [a, r] = [absolute, relative].map((x) => (x > 0 && x < 1e-3 ? x.toExponential() : String(x)));
+  const parts = {
+    en: [...(absolute ? [a] : []), ...(relative ? [`${r} of the value`] : [])],
+    zh: [...(absolute ? [a] : []), ...(relative ? [`该值的 ${r} 倍`] : [])],
+  };
+  return { en: `allowed: ${parts.en.join(' + ') || '0'}`, zh: `允许误差：${parts.zh.join(' + ') || '0'}` };
+}
 
 /**
- * Where two tensors of one shape differ, in words that help and do not tell the answer; nothing where they do not.
- * A difference of up to `absolute + relative·|expected|` is none.
+ * Where two tensors of one shape differ, in words: how many values, the largest difference with its place, both numbers
+ * there, and the pattern where there is one. Nothing where they do not differ. A difference of up to
+ * `absolute + relative·|expected|` is none.
  */
 export function compare(
   got: TensorValue,
@@ -40,29 +50,30 @@ export function compare(
   let largest = 0;
   for (let i = 0; i < expected.size; i++) {
     const difference = Math.abs(got.data[i] - expected.data[i]);
-    const allowed = absolute + relative * Math.abs(expected.data[i]);
-    if (difference <= allowed) continue;
+    if (difference <= absolute + relative * Math.abs(expected.data[i])) continue;
     off++;
-    const excess = Number.isNaN(difference) ? Infinity : difference - allowed;
-    if (worst < 0 || excess > largest) [worst, largest] = [i, excess];
+    const size = Number.isNaN(difference) ? Infinity : difference;
+    if (worst < 0 || size > largest) [worst, largest] = [i, size];
   }
   if (worst < 0) return undefined;
   const by = short(Math.abs(got.data[worst] - expected.data[worst]));
-  const value = short(got.data[worst]);
+  const [wanted, found] = apart(expected.data[worst], got.data[worst]);
   const pattern = patternOf(got, expected, absolute);
+  const allowed = toleranceText(absolute, relative);
   if (expected.shape.length === 0) {
     return {
-      en: `The value ${value} is off by ${by}.${pattern.en}`,
-      zh: `得到 ${value}，与正确值相差 ${by}。${pattern.zh}`,
+      en: `Expected ${wanted}, got ${found}: off by ${by} (${allowed.en}).${pattern.en}`,
+      zh: `应为 ${wanted}，得到 ${found}，相差 ${by}（${allowed.zh}）。${pattern.zh}`,
     };
   }
   const where = indexText(worst, expected.shape);
+  const many = expected.size === 1 ? { en: 'The value is', zh: '这个值' } : undefined;
+  const count = many ?? { en: `${off} of ${expected.size} values are`, zh: `${expected.size} 个值中有 ${off} 个` };
   return {
-    en: `${off} of ${expected.size} values are off. The largest difference is ${by}, at ${where}, where yours is ${value}.${pattern.en}`,
-    zh: `${expected.size} 个值中有 ${off} 个不对。最大误差为 ${by}，在位置 ${where}，该处得到 ${value}。${pattern.zh}`,
+    en: `${count.en} off (${allowed.en}). The largest difference is ${by}, at ${where}: expected ${wanted}, got ${found}.${pattern.en}`,
+    zh: `${count.zh}不对（${allowed.zh}）。最大误差为 ${by}，在位置 ${where}：应为 ${wanted}，得到 ${found}。${pattern.zh}`,
   };
 }
-
 /** Mistakes that show a pattern: a sign, a factor, a shift, one row for all. */
 function patternOf(got: TensorValue, expected: TensorValue, absolute: number): { en: string; zh: string } {
   const none = { en: '', zh: '' };

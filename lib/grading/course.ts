@@ -3,7 +3,9 @@ import path from 'node:path';
 import { buildNotebook, exercisesOf, langs, listLessons, loadLesson, type Exercise, type Lesson } from '../lesson';
 import { readSource, type Reading } from './source';
 import { findSpec, loadSpec, specFolder } from './specs';
+import type { Rubric } from './rubric';
 import type { ExerciseSpec } from './spec';
+import { lessonRate } from './statistics';
 
 /** Where lessons and specs come from; the course of this checkout unless said otherwise. */
 export interface Course {
@@ -19,6 +21,8 @@ export interface Release {
   readonly exercises: readonly Exercise[];
   /** By grade id. An exercise without one is scored by a person. */
   readonly specs: ReadonlyMap<string, ExerciseSpec>;
+  /** How people score, by grade id; a cell that people score may have none. */
+  readonly rubrics: ReadonlyMap<string, Rubric>;
   /** What is known of the lesson's own texts, in both languages, by their text. */
   readonly readings: ReadonlyMap<string, Reading>;
   /** The cells that students were given, bare. */
@@ -29,7 +33,7 @@ export async function loadRelease(slug: string, course: Course = {}): Promise<Re
   const lesson = loadLesson(slug, course);
   const exercises = exercisesOf(lesson);
   const file = findSpec(slug, course.specs ?? specFolder(course.root));
-  const specs = file ? await loadSpec(file) : [];
+  const { exercises: specs, rubrics } = file ? await loadSpec(file) : { exercises: [], rubrics: [] };
   const given = langs.flatMap((lang) => buildNotebook(lesson, { lang }).cells.map((cell) => cell.source));
   const code = exercises.flatMap(({ setup, stub, solution }) => [...setup, stub, solution]);
   const readings = new Map([...new Set([...given, ...code])].map((source) => [source, readSource(source)]));
@@ -37,16 +41,18 @@ export async function loadRelease(slug: string, course: Course = {}): Promise<Re
     lesson,
     exercises,
     specs: new Map(specs.map((spec) => [spec.gradeId, spec])),
+    rubrics: new Map(rubrics.map((rubric) => [rubric.gradeId, rubric])),
     readings,
     given: new Set(given.map((source) => readings.get(source)?.bare ?? '')),
   };
 }
 
 /** What is wrong between a lesson and its spec file; nothing where all agrees. */
-export function disagreements({ lesson, exercises, specs }: Release): string[] {
+export function disagreements({ lesson, exercises, specs, rubrics }: Release): string[] {
   const graded = exercises.filter((exercise) => !exercise.manual);
   const missing = graded.filter((exercise) => !specs.has(exercise.gradeId));
   const extra = [...specs.keys()].filter((id) => !exercises.some((exercise) => exercise.gradeId === id));
+  const rate = Number([...specs.values()].reduce((all, spec) => all + spec.falseFailRate, 0).toPrecision(10));
   return [
     ...missing.map((exercise) => `${lesson.slug}: ${exercise.gradeId} has no spec`),
     ...extra.map((id) => `${lesson.slug}: the spec ${id} belongs to no cell`),
@@ -56,6 +62,18 @@ export function disagreements({ lesson, exercises, specs }: Release): string[] {
         ? [`${lesson.slug}: ${gradeId} is worth ${points} points in the lesson, ${spec.points} in its spec`]
         : [];
     }),
+    ...[...rubrics.values()].flatMap((rubric) => {
+      const cell = exercises.find(({ gradeId }) => gradeId === rubric.gradeId);
+      if (!cell?.manual) return [`${lesson.slug}: the rubric ${rubric.gradeId} belongs to no cell that people score`];
+      return Math.abs(rubric.points - cell.points) > 1e-9
+        ? [
+            `${lesson.slug}: ${cell.gradeId} is worth ${cell.points} points in the lesson, ${rubric.points} in its rubric`,
+          ]
+        : [];
+    }),
+    ...(rate > lessonRate
+      ? [`${lesson.slug}: its checks' falseFailRates add up to ${rate}, which is above ${lessonRate}`]
+      : []),
   ];
 }
 

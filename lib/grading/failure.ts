@@ -1,7 +1,14 @@
-import type { Cause } from './results';
+import type { Cause, Kind } from './results';
 import { joinTexts, type Text } from './text';
 
 const mark = Symbol.for('genlab.grading.failure');
+
+export interface FailureDetails {
+  /** In what way the answer was wrong. */
+  readonly kind?: Kind;
+  /** Line of the answer's cell, counted from 1, where an error arose. */
+  readonly line?: number;
+}
 
 /**
  * A check that was not met, with the reason that the student reads. Told apart by a mark, not by `instanceof`: a spec and
@@ -13,6 +20,7 @@ export class CheckFailure extends Error {
   constructor(
     readonly reason: Text,
     override readonly cause: Cause = 'wrong',
+    readonly details: FailureDetails = {},
   ) {
     super(typeof reason === 'string' ? reason : reason.en);
     this.name = 'CheckFailure';
@@ -25,5 +33,5 @@ export class CheckFailure extends Error {
 
 /** Ends a check as not met. For what no matcher says. */
 export function fail(...reason: Text[]): never {
-  throw new CheckFailure(joinTexts(reason));
+  throw new CheckFailure(joinTexts(reason), 'wrong', { kind: 'other' });
 }

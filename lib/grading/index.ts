@@ -2,11 +2,14 @@
 export { check, Result } from './check';
 export { fail } from './failure';
 export { expectValue, itemsOf, numberOf, partsOf, tensorOf } from './matchers';
-export { sandboxReport } from './protections';
+export { demandSandbox, sandboxRemedies, sandboxReport, weaknesses } from './sandbox/protections';
 export { exerciseHtml, exerciseText, fileTable } from './report';
 export type { Cause, CheckResult, ExerciseResult, FileResult } from './results';
 export type { CheckRandom } from './random';
-export { applyWrong, exercise, isCollecting } from './spec';
+export { expectGradient, type GradientOptions } from './gradients';
+export { isCollecting } from './registry';
+export { rubric, type Rubric, type RubricItem } from './rubric';
+export { applyWrong, exercise } from './spec';
 export type { Define, ExerciseOptions, ExerciseSpec, ExerciseTools, Wrong } from './spec';
 export { fixture, type Argument, type Fixture, type Kept, type Subject } from './subject';
 export type { Lang, Text } from './text';

@@ -7,6 +7,8 @@ import type { Text } from './text';
 
 /** Code with what is known of it. */
 export interface ReadCode {
+  /** Number of the cell in the notebook, where it comes from one. */
+  readonly number?: number;
   readonly source: string;
   readonly reading: Reading;
 }

@@ -1,11 +1,13 @@
 import crypto from 'node:crypto';
+import type { Exercise } from '../lesson';
 import type { Release } from './course';
+import { sum } from './points';
 import type { Reader } from './reader';
-import { matchAnswers, type Answered } from './repair';
+import { matchAnswers, type Answered, type ReadCode } from './repair';
 import type { CheckResult, ExerciseResult } from './results';
-import { runExercise, type RunOptions } from './run';
+import { ExerciseRun, runExercise, type RunOptions } from './run';
 import { Session, type NamedCell } from './session';
-import { sum, type ExerciseSpec } from './spec';
+import type { ExerciseSpec } from './spec';
 import type { Submission } from './submission';
 import { say, type Lang, type Text } from './text';
 
@@ -14,13 +16,15 @@ export interface ScoreOptions {
   readonly hidden: boolean;
   readonly seconds?: number;
   readonly reader: Reader;
+  /** Secret and student, for the numbers that checks draw. */
+  readonly salt: string;
 }
 
 /** Scores a submission against a release. */
 export async function scoreSubmission(
   submission: Submission,
   release: Release,
-  { lang, hidden, seconds, reader }: ScoreOptions,
+  { lang, hidden, seconds, reader, salt }: ScoreOptions,
 ): Promise<{ exercises: ExerciseResult[]; notes: Text[] }> {
   const { exercises, specs } = release;
   const answered = await matchAnswers(
@@ -29,49 +33,63 @@ export async function scoreSubmission(
     release,
     reader,
   );
-  // The numbers that checks draw depend on the answers: the same on a regrade, and not to be known beforehand.
-  const hash = crypto
-    .createHash('sha256')
-    .update(JSON.stringify(answered.map(({ versions }) => versions.map(({ source }) => source))));
-  const run: RunOptions = { lang, hidden, seed: hash.digest('hex') };
-  const specOf = ({ exercise }: Answered): ExerciseSpec => {
-    const spec = specs.get(exercise.gradeId);
-    if (!spec) throw new Error(`${exercise.gradeId} has no spec`);
-    return spec;
-  };
+  const jobs = answered.map((one): Job => {
+    const spec = specs.get(one.exercise.gradeId);
+    if (!spec) throw new Error(`${one.exercise.gradeId} has no spec`);
+    return { one, spec, run: { lang, hidden, seed: seedOf(salt, one) }, seconds: spec.options.seconds ?? seconds };
+  });
 
   const together = new Session(cellsOf(answered), { seconds });
-  const first: ExerciseResult[] = [];
+  let first: ExerciseResult[];
   try {
     await together.start();
-    for (const one of answered) {
-      const spec = specOf(one);
-      first.push(await runExercise(spec, together.subject(one.exercise.gradeId, spec.options.seconds ?? seconds), run));
-    }
+    const runs = jobs.map(
+      ({ one, spec, run, seconds: limit }) =>
+        new ExerciseRun(spec, together.subject(one.exercise.gradeId, limit), lang, run.seed),
+    );
+    for (const run of runs) await run.ask('visible');
+    if (hidden) for (const run of runs) await run.ask('hidden');
+    first = runs.map((run) => run.result());
   } finally {
     await together.close();
   }
 
   const results: ExerciseResult[] = [];
-  for (const [i, one] of answered.entries()) {
-    const best = await alone(one, answered.slice(0, i), specOf(one), first[i], run, seconds);
-    const notes = [...one.notes, ...borrowed(one, specOf(one))].map((note) => say(note, lang));
+  for (const [i, job] of jobs.entries()) {
+    const { one, spec } = job;
+    const best = await alone(job, answered.slice(0, i), first[i]);
+    const notes = [...one.notes, ...borrowed(one, spec)].map((note) => say(note, lang));
     results.push({ ...best, notes: [...best.notes, ...notes] });
   }
-  const byHand = exercises.filter((exercise) => exercise.manual);
-  const manual = byHand.map(({ gradeId }): ExerciseResult => ({
-    gradeId,
-    score: 0,
-    points: 0,
-    manual: true,
-    checks: [],
-    notes: [],
-  }));
   const notes = together.setupFaults.map((reason) => ({
     en: `A setup cell of the lesson itself fails where work is graded. ${say(reason, 'en')}`,
     zh: `课程自带的准备单元格在评分环境中出错。${say(reason, 'zh')}`,
   }));
-  return { exercises: [...results, ...manual], notes };
+  return { exercises: [...results, ...manualExercises(exercises)], notes };
+}
+
+/** What it takes to ask one exercise. */
+interface Job {
+  readonly one: Answered;
+  readonly spec: ExerciseSpec;
+  readonly run: RunOptions;
+  readonly seconds: number | undefined;
+}
+
+/** The cells that people score: nothing is run, and no points are given yet. */
+export function manualExercises(exercises: readonly Exercise[]): ExerciseResult[] {
+  return exercises
+    .filter((exercise) => exercise.manual)
+    .map(({ gradeId, points }) => ({ gradeId, score: 0, points, manual: true, checks: [], notes: [] }));
+}
+
+/**
+ * What an exercise's checks draw their numbers from: the class's secret, the student and this exercise's answer. The same on
+ * a regrade, whatever else the notebook holds; not to be known beforehand; and nobody's numbers are another's.
+ */
+function seedOf(salt: string, { versions, helpers }: Answered): string {
+  const answer = [...versions, ...helpers].map(({ source }) => source);
+  return crypto.createHmac('sha256', salt).update(JSON.stringify(answer)).digest('hex');
 }
 
 /** Says where an answer hands the work to the library, which may or may not be what the exercise is about. */
@@ -109,13 +127,11 @@ function cellsOf(answered: readonly Answered[]): NamedCell[] {
  * a point, with the reference in place of those earlier answers that it calls. Every version handed in is tried.
  */
 async function alone(
-  one: Answered,
+  { one, spec, run, seconds }: Job,
   earlier: readonly Answered[],
-  spec: ExerciseSpec,
-  first: ExerciseResult,
-  run: RunOptions,
-  seconds: number | undefined,
+  together: ExerciseResult,
 ): Promise<ExerciseResult> {
+  const first = withCell(together, one.versions[0]);
   const lost = first.checks.filter((check) => check.earned < check.points);
   if (!lost.length || (one.versions.length < 2 && lost.every((check) => check.cause === 'missing'))) return first;
   const { gradeId } = one.exercise;
@@ -129,10 +145,10 @@ async function alone(
     const cells = cellsOf([...references, { ...one, versions: [version] }]);
     const session = new Session(cells, { seconds, lives: 1 });
     try {
-      const again = await runExercise(spec, session.subject(gradeId, spec.options.seconds ?? seconds), run);
+      const again = await runExercise(spec, session.subject(gradeId, seconds), run);
       // What code says beside a reference could be the reference itself: its own words must not reach the student.
       const told = (check: CheckResult): boolean => references.length === 0 || check.cause !== 'threw';
-      const whole = i === 0 ? merged(first, again, told) : again;
+      const whole = i === 0 ? merged(first, again, told) : withCell(again, version);
       if (whole.score > best.score || i === 0) best = whole;
     } finally {
       await session.close();
@@ -141,6 +157,10 @@ async function alone(
   }
   return best;
 }
+
+/** Says which cell it was. */
+const withCell = (result: ExerciseResult, version: ReadCode | undefined): ExerciseResult =>
+  version?.number === undefined ? result : { ...result, cell: version.number };
 
 /** Two runs of one answer: each check at its best, with the reason of the later run where that can be told. */
 function merged(first: ExerciseResult, again: ExerciseResult, told: (check: CheckResult) => boolean): ExerciseResult {

@@ -3,23 +3,46 @@
  * answers that prove its checks can tell. The same spec judges the library, the reference solution, the stub, every wrong
  * answer, a submission, and the functions of a notebook that asks `await check('…')`.
  */
+import { sum } from './points';
+export { sum };
 import { CheckRandom } from './random';
+import { registry } from './registry';
+import type { Credit } from './running';
+import { lessonRate } from './statistics';
 import type { Subject } from './subject';
-import type { Text } from './text';
+import { english, type Text } from './text';
+
+/** What students are told of a hidden check: nothing unless it stands here. */
+export interface Shown {
+  /** In place of "hidden check". */
+  readonly name?: Text;
+  /** In place of the reason and the hint, where the check is not met. */
+  readonly hint?: Text;
+}
 
 export interface CheckOptions {
   readonly points: number;
   /** Shown with the reason when the check is not met. Must not give the answer away. */
   readonly hint?: Text;
-  /** Not run in notebooks, and its reason is not told to students. */
-  readonly hidden?: boolean;
-  /** How often a right answer may fail, for a check on random numbers; 1e-7 unless said, never above 1e-6. */
+  /** Not run in notebooks; students are told neither its name, its hint nor its reason, only what stands here. */
+  readonly hidden?: boolean | Shown;
+  /**
+   * How often a right answer may fail, for a check that asks statistical questions: to be stated there, such as 1e-7. All
+   * checks of a lesson together must stay within 1e-6.
+   */
   readonly falseFailRate?: number;
 }
 
+/** What the body of a check is given. */
+export interface CheckTools {
+  readonly credit: Credit;
+}
+
+export type CheckBody = (tools: CheckTools) => Promise<void> | void;
+
 export interface CheckSpec extends CheckOptions {
   readonly name: Text;
-  readonly body: () => Promise<void> | void;
+  readonly body: CheckBody;
 }
 
 /** A wrong answer: the solution with a change, or other code in its place. */
@@ -38,10 +61,12 @@ export interface ExerciseOptions {
   readonly library?: () => Record<string, unknown>;
   /** Seconds that one call of student code may take; 10 unless said. */
   readonly seconds?: number;
+  /** Points of the cell, where checks were taken out of a released spec; the sum of the checks' points unless given. */
+  readonly worth?: number;
 }
 
 export interface ExerciseTools {
-  readonly check: (name: Text, options: CheckOptions, body: () => Promise<void> | void) => void;
+  readonly check: (name: Text, options: CheckOptions, body: CheckBody) => void;
   readonly subject: Subject;
   readonly random: CheckRandom;
 }
@@ -53,22 +78,15 @@ export interface ExerciseSpec {
   readonly gradeId: string;
   readonly options: ExerciseOptions;
   readonly wrongs: readonly Wrong[];
-  /** The sum of its checks' points. */
+  /** The sum of its checks' points, those that were taken out included. */
   readonly points: number;
+  /** How often a right answer may lose points by chance: the sum of what its checks state. */
+  readonly falseFailRate: number;
   /** Names of its checks in English, in order. */
   readonly checkNames: readonly string[];
   /** The checks, bound to a subject and a seed. */
   bind(subject: Subject, seed: string): { checks: readonly CheckSpec[]; random: CheckRandom };
 }
-
-/** The wrong answers of the exercise that is being defined; shared by all copies of this module (see CheckFailure). */
-interface Registry {
-  wrongs?: Wrong[];
-  collecting?: ExerciseSpec[];
-}
-const key = Symbol.for('genlab.grading.registry');
-const shared = globalThis as { [key]?: Registry };
-const registry: Registry = (shared[key] ??= {});
 
 /** Used while a spec is only read: nothing is called then. */
 const nobody: Subject = Object.freeze({
@@ -93,9 +111,11 @@ function collect(define: Define, subject: Subject, random: CheckRandom): { check
   return { checks, wrongs };
 }
 
-const english = (text: Text): string => (typeof text === 'string' ? text : text.en);
+/** To ten digits, so that ten times 1e-7 is 1e-6. */
+const falseFails = (checks: readonly CheckSpec[]): number =>
+  Number(checks.reduce((all, { falseFailRate = 0 }) => all + falseFailRate, 0).toPrecision(10));
 
-function validate(gradeId: string, checks: readonly CheckSpec[]): void {
+function validate(gradeId: string, checks: readonly CheckSpec[], { worth }: ExerciseOptions): void {
   const wrong = (what: string): never => {
     throw new Error(`exercise('${gradeId}'): ${what}`);
   };
@@ -105,30 +125,37 @@ function validate(gradeId: string, checks: readonly CheckSpec[]): void {
   if (twice) wrong(`two checks are called "${twice}"`);
   for (const { name, points, falseFailRate = 0 } of checks) {
     if (!(points > 0)) wrong(`check "${english(name)}" needs points above 0`);
-    if (!(falseFailRate >= 0 && falseFailRate <= 1e-6)) wrong(`check "${english(name)}": falseFailRate is above 1e-6`);
+    if (!(falseFailRate >= 0 && falseFailRate <= lessonRate)) {
+      wrong(`check "${english(name)}": falseFailRate is above 1e-6`);
+    }
   }
+  const rate = falseFails(checks);
+  if (rate > lessonRate) wrong(`its checks' falseFailRates add up to ${rate}, which is above 1e-6`);
+  const given = sum(checks.map((check) => check.points));
+  if (worth !== undefined && !(worth >= given)) wrong(`its checks are worth ${given}, more than ${worth}`);
 }
 
 /** Defines one graded exercise. `gradeId` is that of its cell in the lesson; the checks' points add up to the cell's. */
 export function exercise(gradeId: string, define: Define): ExerciseSpec;
 export function exercise(gradeId: string, options: ExerciseOptions, define: Define): ExerciseSpec;
 export function exercise(gradeId: string, second: ExerciseOptions | Define, third?: Define): ExerciseSpec {
-  const [options, define] = typeof second === 'function' ? [{}, second] : [second, third];
+  const [options, define]: [ExerciseOptions, Define?] = typeof second === 'function' ? [{}, second] : [second, third];
   if (!define) throw new Error(`exercise('${gradeId}'): no checks are given`);
   const { checks, wrongs } = collect(define, nobody, new CheckRandom(gradeId));
-  validate(gradeId, checks);
+  validate(gradeId, checks, options);
   const spec: ExerciseSpec = {
     gradeId,
     options,
     wrongs,
-    points: sum(checks.map((check) => check.points)),
+    points: options.worth ?? sum(checks.map((check) => check.points)),
+    falseFailRate: falseFails(checks),
     checkNames: checks.map((check) => english(check.name)),
     bind(subject, seed) {
       const random = new CheckRandom(`${gradeId}\n${seed}`);
       return { checks: collect(define, subject, random).checks, random };
     },
   };
-  registry.collecting?.push(spec);
+  registry.exercises?.push(spec);
   return spec;
 }
 
@@ -138,25 +165,6 @@ exercise.wrong = (name: string, wrong: Omit<Wrong, 'name'>): void => {
   if (!wrong.change === !wrong.code) throw new Error(`exercise.wrong('${name}') needs either change or code`);
   registry.wrongs.push({ ...wrong, name });
 };
-
-/** The exercises that `load` defines, in order. */
-export async function collectExercises(load: () => Promise<unknown>): Promise<ExerciseSpec[]> {
-  if (registry.collecting) throw new Error('Specs are read one file at a time.');
-  const found: ExerciseSpec[] = (registry.collecting = []);
-  try {
-    await load();
-  } finally {
-    registry.collecting = undefined;
-  }
-  return found;
-}
-
-/** True while a spec file is read by the grader and not run by a test runner. */
-export const isCollecting = (): boolean => registry.collecting !== undefined;
-
-/** Adds points up without 0.1 + 0.2 showing. */
-export const sum = (values: readonly number[]): number =>
-  Math.round(values.reduce((all, value) => all + value, 0) * 1e6) / 1e6;
 
 /** The reference solution with one wrong answer's change made. */
 export function applyWrong(wrong: Wrong, solution: string): string {

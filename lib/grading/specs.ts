@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { collectExercises, type ExerciseSpec } from './spec';
+import { collectSpecs, type SpecFile } from './registry';
 
 /** The specs of a checkout. */
 export const specFolder = (root = path.resolve(__dirname, '../..')): string => path.join(root, 'test', 'exercises');
@@ -21,15 +21,15 @@ export function findSpecOf(gradeId: string, folder: string): string | undefined 
     .find((file) => new RegExp(`\\bexercise\\(\\s*['"]${gradeId}['"]`).test(fs.readFileSync(file, 'utf8')));
 }
 
-const loaded = new Map<string, ExerciseSpec[]>();
+const loaded = new Map<string, SpecFile>();
 let queue: Promise<unknown> = Promise.resolve();
 
-/** The exercises of a spec file. A file is loaded once; specs are read one after the other. */
-export function loadSpec(file: string): Promise<ExerciseSpec[]> {
+/** What a spec file defines. A file is loaded once; specs are read one after the other. */
+export function loadSpec(file: string): Promise<SpecFile> {
   const next = queue.then(async () => {
     const known = loaded.get(file);
     if (known) return known;
-    const specs = await collectExercises(() => import(/* @vite-ignore */ file));
+    const specs = await collectSpecs(() => import(/* @vite-ignore */ file));
     loaded.set(file, specs);
     return specs;
   });

@@ -6,6 +6,8 @@ export type Text = string | { readonly en: string; readonly zh: string };
 
 export const say = (text: Text, lang: Lang): string => (typeof text === 'string' ? text : text[lang]);
 
+export const english = (words: Text): string => say(words, 'en');
+
 /** Builds a text in both languages from parts that may themselves be in both. */
 export function text(en: string, zh: string): Text {
   return { en, zh };

@@ -11,7 +11,17 @@ import {
 } from '../../lib/grading';
 import { testExercise } from './host';
 
-export { expectValue, fail, fixture, itemsOf, numberOf, partsOf, tensorOf } from '../../lib/grading';
+export {
+  expectValue,
+  fail,
+  fixture,
+  itemsOf,
+  numberOf,
+  partsOf,
+  tensorOf,
+  expectGradient,
+  rubric,
+} from '../../lib/grading';
 export type { CheckRandom, ExerciseTools, Subject } from '../../lib/grading';
 
 export function exercise(gradeId: string, define: Define): ExerciseSpec;

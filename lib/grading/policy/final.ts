@@ -1,6 +1,6 @@
 import type { Attempt, FinalScore } from '../class/records';
 import type { ExerciseResult } from '../results';
-import { sum } from '../spec';
+import { sum } from '../points';
 import { latePenalty, type LatePolicy } from './late';
 import { momentOf } from './time';
 
@@ -76,7 +76,7 @@ export function finalScore(
 ): FinalScore {
   const { lesson, maxScore, counts = 'best', extensions = {} } = policy;
   const extension = Object.hasOwn(extensions, student) ? extensions[student] : {};
-  const common = { student, lesson, maxScore, ...(extension.excused ? { excused: true } : {}) } as const;
+  const common = { student, lesson, maxScore, ...(extension.excused ? { excused: true as const } : {}) };
   const weighed = attempts
     .filter((attempt) => attempt.result && attempt.lesson === lesson && attempt.student === student)
     .map((attempt) => weigh(attempt, policy, extension.dueAt ?? policy.dueAt))
