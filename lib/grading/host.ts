@@ -89,12 +89,16 @@ export class Host {
   }
 }
 
+// Taken before any student's code could replace them.
+const { Function: compile, Reflect: reflect } = globalThis;
+const { toString: textOf } = Function.prototype;
+
 const isClass = (value: unknown): boolean =>
-  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+  typeof value === 'function' && /^class\b/.test(reflect.apply(textOf, value, []));
 
 /** A fixture from its source text. It comes from the spec, never from a student. */
 function build(code: string, options: unknown): unknown {
-  const make: unknown = new Function(`"use strict"; return (${code});`)();
+  const make: unknown = new compile(`"use strict"; return (${code});`)();
   if (typeof make !== 'function') throw new TypeError('A fixture is a function.');
   return make(tf, options);
 }

@@ -31,4 +31,8 @@ export async function openTrial(spec: ExerciseSpec, course: Course = {}): Promis
   return (await import('./trial')).Trial.open(spec, course);
 }
 
+/** The class: its folder, its gradebook and what is done with them. Loaded when a command of the class needs it. */
+export const classTools = (): Promise<typeof import('./class')> => import('./class');
+
+export type { Attempt, FinalScore, Mark } from './class/records';
 export type { Course, GradeOptions, Trial };

@@ -1,10 +1,11 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { subjectOver, thrownFailure } from './ask';
-import type { PreparedCell } from './cells';
+import type { PreparedCell } from './sandbox/cells';
 import { CheckFailure } from './failure';
 import type { Ask } from './host';
 import type { Cause } from './results';
-import { Sandbox, type End } from './sandbox';
+import type { End, Sandbox, SandboxLimits } from './sandbox/sandbox';
+import { takeSandbox } from './sandbox/spares';
 import type { Prepared, Reading } from './source';
 import type { Subject } from './subject';
 import type { Text } from './text';
@@ -19,7 +20,7 @@ export interface NamedCell {
 }
 
 /** What kept a cell from loading. */
-type Fault = { readonly reason: Text; readonly cause: Cause };
+type Fault = { readonly reason: Text; readonly cause: Cause; readonly line?: number };
 
 interface Loaded {
   readonly cell: NamedCell;
@@ -32,6 +33,10 @@ export interface SessionOptions {
   readonly seconds?: number;
   /** How many children an exercise may end before it is not asked any more; 2 unless said. */
   readonly lives?: number;
+  /** What the child may use; the usual amounts where it is not said. */
+  readonly limits?: Partial<SandboxLimits>;
+  /** By exercise: names of the library's functions that it asks to be written, which its answer may not call. */
+  readonly closed?: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -45,10 +50,17 @@ export class Session {
   private loads: Loaded[] = [];
   private readonly seconds: number;
   private readonly lives: number;
+  private readonly limits: Partial<SandboxLimits>;
+  private readonly closed: ReadonlyMap<string, readonly string[]>;
 
-  constructor(cells: readonly NamedCell[], { seconds = 10, lives = 2 }: SessionOptions = {}) {
+  constructor(
+    cells: readonly NamedCell[],
+    { seconds = 10, lives = 2, limits = {}, closed = new Map() }: SessionOptions = {},
+  ) {
     this.seconds = seconds;
     this.lives = lives;
+    this.limits = limits;
+    this.closed = closed;
     this.loads = cells.map(prepareCell);
   }
 
@@ -79,7 +91,7 @@ export class Session {
         if (ends.length >= this.lives) throw ends[ends.length - 1];
         const sandbox = await this.start();
         const fault = this.faultOf(label);
-        const answer = await sandbox.order({ ask }, seconds);
+        const answer = await sandbox.order({ ask, closed: this.closed.get(label) }, seconds);
         if (answer === undefined) {
           const failure = endFailure(sandbox.ended ?? 'exit', nameOf(ask), seconds);
           this.ends.set(label, [...ends, failure]);
@@ -87,7 +99,7 @@ export class Session {
         }
         const missing = typeof answer === 'object' && answer !== null && 'missing' in answer;
         // A name is missing, in the cell or within the function, because the cell did not load: that is the reason to tell.
-        if (fault && (missing || isReferenceError(answer))) throw new CheckFailure(fault.reason, fault.cause);
+        if (fault && (missing || isReferenceError(answer))) throw faultFailure(fault);
         if (missing && !this.loads.some((load) => load.cell.label === label)) throw notHandedIn();
         return answer;
       },
@@ -107,7 +119,7 @@ export class Session {
     let failed = 0;
     while (!this.sandbox || this.sandbox.ended) {
       await this.sandbox?.close();
-      const sandbox = new Sandbox();
+      const sandbox = takeSandbox(this.limits);
       this.sandbox = sandbox;
       if (!(await sandbox.ready())) {
         if (++failed < 3) continue;
@@ -126,7 +138,7 @@ export class Session {
     if (!load.prepared) return;
     const { js, declares } = load.prepared;
     const cell: PreparedCell = { js, declares, file: fileOf(load.cell) };
-    const answer = await sandbox.order({ load: cell }, this.seconds);
+    const answer = await sandbox.order({ load: cell, closed: this.closed.get(load.cell.label) }, this.seconds);
     load.fault = undefined;
     if (answer === undefined) {
       const { reason } = endFailure(sandbox.ended ?? 'exit', load.cell.label, this.seconds);
@@ -140,7 +152,7 @@ export class Session {
         { name: text(threw.name), message: text(threw.message) },
         line,
       );
-      load.fault = { reason, cause: cause === 'missing' ? 'missing' : 'threw' };
+      load.fault = { reason, cause: cause === 'missing' ? 'missing' : 'threw', ...(line ? { line } : {}) };
     }
   }
 
@@ -169,8 +181,11 @@ function prepareCell(cell: NamedCell): Loaded {
     en: `The cell is no valid TypeScript, so it cannot run: line ${line}: ${syntax}`,
     zh: `单元格不是有效的 TypeScript，无法运行：第 ${line} 行：${syntax}`,
   };
-  return { cell, fault: { reason, cause: 'crashed' } };
+  return { cell, fault: { reason, cause: 'crashed', line } };
 }
+
+const faultFailure = ({ reason, cause, line }: Fault): CheckFailure =>
+  new CheckFailure(reason, cause, line ? { line } : {});
 
 const isReferenceError = (answer: unknown): boolean =>
   typeof answer === 'object' &&

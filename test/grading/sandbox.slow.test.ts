@@ -4,8 +4,8 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { probe, sandboxReport } from '../../lib/grading/protections';
-import { Sandbox } from '../../lib/grading/sandbox';
+import { probe, sandboxReport } from '../../lib/grading/sandbox/protections';
+import { Sandbox } from '../../lib/grading/sandbox/sandbox';
 
 vi.setConfig({ testTimeout: 180_000 }); // the machine may be busy
 
@@ -154,7 +154,7 @@ describe('a sandbox', () => {
 describe.runIf(active.has('orphans'))('when the grader itself is killed', () => {
   it('no child is left', async () => {
     const script = `
-      const { Sandbox } = require(${JSON.stringify(path.join(root, 'lib/grading/sandbox'))});
+      const { Sandbox } = require(${JSON.stringify(path.join(root, 'lib/grading/sandbox/sandbox'))});
       const sandbox = new Sandbox();
       sandbox.order({ load: { js: 'for (;;);', declares: [], file: 'cell.ts' } }, 60);
       const below = (pid) => [pid, ...require('fs').readFileSync(\`/proc/\${pid}/task/\${pid}/children\`, 'utf8').trim().split(' ').filter(Boolean).flatMap(below)];

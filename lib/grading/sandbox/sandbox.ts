@@ -1,50 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
+import { makeGroup, removeGroup } from './cgroups';
+import { engineFlags, findPack, loader } from './pack';
+import { defaultLimits, probe, searchPath, type Limits } from './platform';
 import { usageOf, type Usage } from './processes';
-import { probe } from './protections';
 
 /** Why a child is no longer there. */
 export type End = 'time' | 'memory' | 'output' | 'exit';
 
-export interface SandboxLimits {
-  /** Megabytes of V8 heap, and of resident memory in all. */
-  readonly heap: number;
-  readonly memory: number;
+export interface SandboxLimits extends Limits {
   /** Bytes that may be printed past the child's own cap, and bytes of one answer. */
   readonly output: number;
   readonly answer: number;
 }
 
-/**
- * Compiles the library into the loader's cache, so that a child, which may not write there, finds it compiled. Once a
- * process, and quick where nothing has changed.
- */
-let warmed = false;
-function warm(): void {
-  if (warmed) return;
-  warmed = true;
-  const { root, transpile } = createRequire(__filename)(loader) as {
-    root: string;
-    transpile(file: string, source: string): unknown;
-  };
-  for (const folder of ['lib', 'datasets']) {
-    const at = path.join(root, folder);
-    if (!fs.existsSync(at)) continue;
-    for (const entry of fs.readdirSync(at, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !/(?<!\.d)\.ts$/.test(entry.name)) continue;
-      const file = path.join(entry.parentPath, entry.name);
-      transpile(file, fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
-    }
-  }
-}
-
-const defaults: SandboxLimits = { heap: 256, memory: 1000, output: 8 << 20, answer: 64 << 20 };
-const childFile = path.join(__dirname, 'child.ts');
-const loader = path.resolve(__dirname, '..', 'setup', 'register.js');
+const defaults: SandboxLimits = { ...defaultLimits, output: 8 << 20, answer: 64 << 20 };
 
 /** Every child of this process that may still run, so that none outlives it. */
 const running = new Set<Sandbox>();
@@ -57,7 +30,7 @@ export class Sandbox {
   private readonly pipe: Duplex;
   /** An empty folder that the child is in. Removed when it ends. */
   readonly folder: string;
-  private readonly watch?: NodeJS.Timeout;
+  private watch?: NodeJS.Timeout;
   private readonly waiting = new Map<number, (answer: unknown) => void>();
   private readonly gone: Promise<End>;
   private readonly started: Promise<void>;
@@ -65,18 +38,28 @@ export class Sandbox {
   /** Bytes that came over the pipe since the last order. */
   private received = 0;
   private errors = '';
+  private readonly limits: SandboxLimits;
+  private readonly group?: string;
+  /** Tells children of other limits apart. */
+  readonly key: string;
 
-  constructor(private readonly limits: SandboxLimits = defaults) {
-    const { wrap, nodeFlags, active } = probe();
-    warm();
+  constructor(limits: Partial<SandboxLimits> = {}) {
+    this.key = JSON.stringify(limits);
+    this.limits = { ...defaults, ...limits };
+    const { wrap, nodeFlags, groups } = probe();
+    const pack = findPack();
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'genlab-grading-'));
     fs.chmodSync(this.folder, 0o755); // the child may run as another user; it cannot write here either way
-    const flags = [`--max-old-space-size=${limits.heap}`, '--no-warnings', '--no-addons'];
-    const [program, ...args] = [...wrap, process.execPath, ...nodeFlags, ...flags, '-r', loader, childFile];
+    if (groups !== undefined) this.group = makeGroup(groups, this.limits.tasks);
+    const [program, ...args] = [
+      ...wrap(this.limits, this.folder, this.group),
+      ...[process.execPath, ...nodeFlags, ...engineFlags(this.limits.heap), '-r', loader],
+      ...(pack === undefined ? [path.join(__dirname, 'child.ts')] : [path.join(__dirname, 'unpack.ts'), pack]),
+    ];
     this.child = spawn(program, args, {
       cwd: this.folder,
       env: {
-        PATH: '/usr/bin:/bin',
+        PATH: searchPath,
         HOME: this.folder,
         LANG: 'C.UTF-8',
         TZ: 'UTC',
@@ -95,10 +78,9 @@ export class Sandbox {
     this.gone = new Promise((resolve) => {
       this.child.once('error', () => resolve(this.end('exit')));
       this.child.once('exit', () =>
-        resolve(this.end(/heap out of memory|allocation failed/i.test(this.errors) ? 'memory' : 'exit')),
+        resolve(this.end(/out of memory|allocation failed|bad_alloc/i.test(this.errors) ? 'memory' : 'exit')),
       );
     });
-    if (active.has('memory')) this.watch = this.watchMemory();
   }
 
   get pid(): number | undefined {
@@ -119,6 +101,7 @@ export class Sandbox {
   /** Sends an order and waits for its answer, which is untrusted; `undefined` when the child ended instead. */
   async order(order: object, seconds: number): Promise<unknown> {
     if (!(await this.ready())) return undefined;
+    if (!this.ended) this.watch ??= this.watchMemory();
     const id = this.next++;
     this.received = 0;
     const answer = new Promise<unknown>((resolve) => this.waiting.set(id, resolve));
@@ -180,6 +163,7 @@ export class Sandbox {
     running.delete(this);
     clearInterval(this.watch);
     fs.rmSync(this.folder, { recursive: true, force: true });
+    if (this.group !== undefined) removeGroup(this.group);
     return this.ended;
   }
 
@@ -199,6 +183,11 @@ export class Sandbox {
     let parts: Buffer[] = [];
     this.pipe.on('error', () => undefined); // its end is reported by the process
     this.pipe.on('data', (chunk: Buffer) => {
+      this.received += chunk.length;
+      if (this.received > this.limits.answer) {
+        parts = [];
+        return this.kill('output');
+      }
       for (let from = 0; ;) {
         const stop = chunk.indexOf(10, from);
         const part = chunk.subarray(from, stop < 0 ? undefined : stop);
@@ -228,7 +217,7 @@ export class Sandbox {
   private watchMemory(): NodeJS.Timeout {
     const timer = setInterval(() => {
       if (this.usage().megabytes > this.limits.memory) this.kill('memory');
-    }, 100);
+    }, 200);
     return timer.unref();
   }
 }

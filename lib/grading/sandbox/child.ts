@@ -1,24 +1,63 @@
 /**
  * The process that runs student code. It is told cells to load and questions to answer, over file descriptor 3, one JSON
- * object a line; it holds no check, no expected value, no solution and no other submission. Started by sandbox.ts.
+ * object a line; it holds no check, no expected value, no solution and no other submission. Started by sandbox.ts, as it
+ * is or through unpack.ts.
  */
 import { Console } from 'node:console';
 import net from 'node:net';
 import { Writable } from 'node:stream';
 import Module, { createRequire } from 'node:module';
-import { ready } from '../engine';
+import { ready } from '../../engine';
+import { describeError, Host, type Answer, type Ask } from '../host';
 import { CellScope, type PreparedCell } from './cells';
-import { describeError, Host, type Answer, type Ask } from './host';
 
 interface Order {
   readonly id: number;
   readonly load?: PreparedCell;
   readonly ask?: Ask;
+  /** Names of the library's functions that this order's exercise is about: they cannot be called meanwhile. */
+  readonly closed?: readonly string[];
 }
 
 const requireHere = createRequire(__filename);
 const harmless = ['assert', 'buffer', 'events', 'path', 'perf_hooks', 'timers', 'timers/promises', 'url', 'util'];
-const mine = /^(genlab(\/(?!grading|kernel|lesson|cli|setup).*)?|@tensorflow\/tfjs[\w-]*)$/;
+const mine = /^(genlab|@tensorflow\/tfjs[\w-]*)$/;
+
+let closed: ReadonlySet<string> = new Set();
+
+/** A family of the library, whose functions look before each call whether they are closed just now. */
+function guarded(name: string, family: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const look = (member: string): void => {
+    if (closed.has(member)) {
+      throw new Error(`${name}.${member} is what this exercise asks for: the library's own cannot be called here.`);
+    }
+  };
+  const guard = ([key, value]: [string, unknown]): [string, unknown] => {
+    if (typeof value !== 'function') return [key, value];
+    const handler: ProxyHandler<typeof value> = {
+      apply: (callee, self, args) => (look(key), Reflect.apply(callee, self, args)),
+      construct: (callee, args, target) => (look(key), Reflect.construct(callee, args, target) as object),
+    };
+    return [key, new Proxy(value, handler)];
+  };
+  return Object.fromEntries(Object.entries(family).map(guard));
+}
+
+const isFamily = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && '__esModule' in value;
+
+let library: Record<string, unknown> | undefined;
+
+/** The library as a cell sees it. */
+function guardedLibrary(): Record<string, unknown> {
+  library ??= Object.fromEntries(
+    Object.entries(guarded('genlab', requireHere('genlab') as Record<string, unknown>)).map(([name, value]) => [
+      name,
+      isFamily(value) ? guarded(name, value) : value,
+    ]),
+  );
+  return { ...library, check: noCheck };
+}
 
 /** Stands for a notebook's display: there is nobody to show anything to. */
 const silent: unknown = new Proxy(() => silent, { get: (_, key) => (key === 'then' ? undefined : silent) });
@@ -33,8 +72,8 @@ async function load(specifier: string): Promise<unknown> {
   if (!harmless.includes(plain) && !mine.test(specifier)) {
     throw new Error(`'${specifier}' cannot be imported while work is graded.`);
   }
+  if (specifier === 'genlab') return guardedLibrary();
   const found: unknown = requireHere(specifier);
-  if (specifier === 'genlab') return { ...(found as object), check: noCheck };
   if (typeof found === 'object' && found !== null && !('__esModule' in found)) return { ...found, default: found };
   return found;
 }
@@ -108,15 +147,39 @@ function ownTimers(): () => void {
   return () => pending.splice(0).forEach((clear) => clear());
 }
 
-async function main(): Promise<void> {
+/**
+ * The text of functions is nobody's business: an earlier answer that stands in for a wrong one would tell its solution.
+ */
+function hideSources(): void {
+  const named = (callee: unknown): string => (typeof callee === 'function' ? callee.name : '');
+  Object.defineProperty(Function.prototype, 'toString', {
+    configurable: true,
+    writable: true,
+    value: {
+      toString(this: unknown): string {
+        return `function ${named(this)}() { [text not shown] }`;
+      },
+    }.toString,
+  });
+}
+
+/** Loads all that a cell may ask for, so that nothing is left to load when the first one comes. */
+export async function preload(): Promise<void> {
+  withoutAddons();
+  requireHere('@tensorflow/tfjs');
+  requireHere('genlab');
+  await ready({ engine: 'cpu' });
+}
+
+export async function main(): Promise<void> {
   const pipe = new net.Socket({ fd: 3, readable: true, writable: true });
   const { stringify, parse } = JSON; // before any student code can replace them
   const send = pipe.write.bind(pipe);
-  await ready({ engine: 'cpu' });
+  await preload();
   const scope = new CellScope(load);
   const host = new Host(scope.lookup);
-  withoutAddons();
   disarm();
+  hideSources();
   const clearTimers = ownTimers();
 
   const obey = async ({ load: cell, ask }: Order): Promise<Answer | { loaded: true }> => {
@@ -139,6 +202,7 @@ async function main(): Promise<void> {
     for (const line of lines) {
       const order: Order = parse(line);
       queue = queue.then(async () => {
+        closed = new Set(order.closed);
         const answer = await obey(order);
         clearTimers();
         send(`${stringify({ id: order.id, ...answer })}\n`);
@@ -150,4 +214,4 @@ async function main(): Promise<void> {
   send(`${stringify({ ready: true })}\n`);
 }
 
-void main();
+if (require.main === module) void main();
