@@ -11,7 +11,9 @@ const arrows = {
   training: ['engine', 'nn', 'figures'],
   metrics: ['engine', 'nn', 'models', 'training', 'figures'],
   figures: ['engine'],
+  recipes: ['engine', 'nn', 'models', 'training', 'metrics', 'figures'],
   lesson: [],
+  widgets: [],
   kernel: [],
   grading: ['lesson', 'kernel', 'engine'],
 };

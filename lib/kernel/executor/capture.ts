@@ -33,13 +33,26 @@ function describe(thrown: unknown): { ename: string; evalue: string; traceback: 
   return { ename, evalue, traceback };
 }
 
+/** @returns a function that runs code as part of what runs now: for later, when an `await` in a library has lost it */
+function bind(): <T>(work: () => T) => T {
+  const cell = currentCell();
+  return <T>(work: () => T): T => {
+    let result: T | undefined;
+    runAs(cell, () => (result = work()));
+    return result as T;
+  };
+}
+
+/** Aborted when what runs now is interrupted; to ask for it binds to nothing, unlike `jupyter.signal`. */
+const signal = (): AbortSignal | undefined => currentCell()?.controller.signal;
+
 const bundle = (value: unknown): Promise<MimeBundle | undefined> => bundleOf(value);
 
 /** `globalThis[Symbol.for('jupyter.capture')]`: what an output widget builds on. */
 export function installCapture(): void {
   const define = (name: string, descriptor: PropertyDescriptor): void =>
     void Object.defineProperty(globalThis, Symbol.for(name), { configurable: true, ...descriptor });
-  define('jupyter.capture', { value: { run, describe, bundle } });
+  define('jupyter.capture', { value: { run, bind, signal, describe, bundle } });
   define('jupyter.captured', { get: () => currentCell()?.take !== undefined });
   define('jupyter.run', { get: () => currentCell()?.root });
 }
