@@ -16,27 +16,27 @@ function configFile(cwd: string): string {
   }
 }
 
-function projectOptions(cwd: string): ts.CompilerOptions {
+/** Options of the tsconfig above the notebook, and what is wrong with it. */
+function projectOptions(cwd: string): { options: ts.CompilerOptions; problems: string[] } {
   const file = configFile(cwd);
+  const folder = path.dirname(file);
   const { config, error } = ts.readConfigFile(file, ts.sys.readFile);
-  if (error) throw new Error(`${file}: ${ts.flattenDiagnosticMessageText(error.messageText, '\n')}`);
   // Only the options count: without this, every file of the project would be looked for.
-  const parsed = ts.parseJsonConfigFileContent(
-    { ...config, include: [], files: [] },
-    ts.sys,
-    path.dirname(file),
-    {},
-    file,
-  );
-  const { paths = {}, typeRoots, types, ...options } = parsed.options;
+  const parsed = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, folder, {}, file);
+  const noInputs = new Set([18002, 18003]); // that there are no files to compile
+  const problems = [...(error ? [error] : []), ...parsed.errors]
+    .filter(({ code }) => !noInputs.has(code))
+    .map(({ messageText }) => `${file}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+  const { paths = {}, typeRoots, types, pathsBasePath, ...options } = parsed.options;
   return {
-    ...options,
-    paths: { ...paths, tslab: [path.join(__dirname, 'tslab.ts')] },
-    typeRoots: typeRoots ?? [
-      path.join(path.dirname(file), 'node_modules/@types'),
-      path.join(projectRoot, 'node_modules/@types'),
-    ],
-    types: types ?? ['node'],
+    problems,
+    options: {
+      ...options,
+      pathsBasePath: pathsBasePath ?? folder,
+      paths: { ...paths, tslab: [path.join(__dirname, 'tslab.ts')] },
+      typeRoots: typeRoots ?? [path.join(folder, 'node_modules/@types'), path.join(projectRoot, 'node_modules/@types')],
+      types: types ?? ['node'],
+    },
   };
 }
 
@@ -50,11 +50,17 @@ function remembered<T>(look: (name: string) => T): (name: string) => T {
   };
 }
 
+export interface NodeHost extends CellHost {
+  /** What is wrong with the tsconfig: cells run all the same. */
+  readonly problems: readonly string[];
+}
+
 /** The compiler's host in Node: files on disk, those of packages remembered. */
-export function nodeHost(cwd: string): CellHost {
-  const options = projectOptions(cwd);
+export function nodeHost(cwd: string): NodeHost {
+  const { options, problems } = projectOptions(cwd);
   return {
     cwd,
+    problems,
     root: projectRoot,
     options,
     ambientFiles: [path.join(__dirname, 'cell-globals.d.ts')],

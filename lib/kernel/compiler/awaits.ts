@@ -1,5 +1,9 @@
 import ts from 'typescript';
 import { AWAIT_HELPER } from '../helpers';
+import { contains } from './names';
+
+const isAwait = (node: ts.Node): boolean =>
+  ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
 
 /** `await x` → `__await__.end(__await__.begin(), await x)`; `for await (… of x)` → `for await (… of __await__.each(x))`. */
 export function guardAwaits(context: ts.TransformationContext): ts.Transformer<ts.SourceFile> {
@@ -19,5 +23,6 @@ export function guardAwaits(context: ts.TransformationContext): ts.Transformer<t
     }
     return inner;
   };
-  return (file) => ts.visitEachChild(file, visit, context);
+  const visitTop = (statement: ts.Node): ts.Node => (contains(statement, isAwait) ? visit(statement) : statement);
+  return (file) => ts.visitEachChild(file, visitTop, context);
 }

@@ -1,9 +1,12 @@
 import ts from 'typescript';
 import type { CellError } from '../protocol';
 import { type CellHost, CellService } from './host';
-import { describeDiagnostics } from './diagnostics';
-import { declaredNames, importedNames } from './names';
-import { transpileCell } from './transpile';
+import { describeDiagnostics, describeSyntaxError } from './diagnostics';
+import { globalDeclarations } from './globals';
+import { ImportedFiles, importedTypes } from './imports';
+import { asExpression, isJsx } from './literal';
+import { declaredNames, descendants, importedNames } from './names';
+import { CellSyntaxError, type TranspiledCell, transpileCell } from './transpile';
 
 export interface CompiledCell {
   /** Number of the cell, counting every cell that was compiled without error. */
@@ -11,6 +14,8 @@ export interface CompiledCell {
   /** Name of the script in stack traces. */
   readonly file: string;
   readonly source: string;
+  /** Characters that were put in front of the source before it was compiled. */
+  readonly shift: number;
   readonly js: string;
   readonly map: string;
   /** Makes the cell's names known to later cells: call it when the cell has run, with or without error. */
@@ -38,6 +43,8 @@ const harmless = new Set([
   7005, // an evolving `let xs = []` seen from the next cell is any[]
   7034,
   7016, // a package without types is `any`
+  1202, // `import x = require('x')`, which the executor can do
+  1203, // `export = x`
 ]);
 
 /**
@@ -51,15 +58,19 @@ export class CellCompiler {
   private readonly cells: string[] = [];
   /** Cells with imports stay in view: taking a package out and in again costs more than keeping it. */
   private readonly importing = new Set<string>();
+  /** Cells that add to the globals, and what they add. */
+  private readonly augmenting = new Map<string, readonly string[]>();
+  private readonly imported: ImportedFiles;
   private count = 0;
 
   constructor(private readonly host: CellHost) {
     this.files = new CellService(host);
     this.service = this.files.service;
+    this.imported = new ImportedFiles(host, this.service);
   }
 
-  private fileOf(cell: number | 'now'): string {
-    return `${this.host.cwd}/__cell_${cell}.ts`;
+  private fileOf(cell: number | 'now', jsx: boolean): string {
+    return `${this.host.cwd}/__cell_${cell}.${jsx ? 'tsx' : 'ts'}`;
   }
 
   /**
@@ -67,11 +78,14 @@ export class CellCompiler {
    * @param everything every name of earlier cells is in scope, not only those that the cell mentions
    */
   view(source: string, everything = false): CellModule {
-    const file = this.fileOf('now');
+    const file = this.fileOf('now', isJsx(source));
     const parsed = ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true);
     const module = this.moduleOf(file, source, parsed, everything);
     this.files.write(file, module.text);
-    this.files.setRoots([file, ...this.host.ambientFiles, ...this.importing]);
+    const added = new Set(globalDeclarations(parsed));
+    const augmenting = [...this.augmenting].filter(([, names]) => !names.some((name) => added.has(name)));
+    const roots = [file, ...this.host.ambientFiles, ...this.importing, ...augmenting.map(([earlier]) => earlier)];
+    this.files.setRoots([...new Set(roots)]);
     return module;
   }
 
@@ -80,7 +94,9 @@ export class CellCompiler {
     const own = new Set([...values, ...types]);
     const imports = new Map<number, string[]>();
     let prefix = '';
-    for (const name of everything ? this.owners.keys() : usedNames(parsed)) {
+    const used = usedNames(parsed);
+    if (file.endsWith('x')) used.add((this.files.options.jsxFactory ?? 'React').split('.')[0]);
+    for (const name of everything ? this.owners.keys() : used) {
       const owner = own.has(name) ? undefined : this.owners.get(name);
       if (!owner) continue;
       if (owner.assignable) {
@@ -98,12 +114,28 @@ export class CellCompiler {
 
   /** Checks a cell by the project's rules and compiles it. @param label how errors call it: `cell 3` */
   compile(source: string, label: string): Compilation {
-    const module = this.view(source);
-    const { file, offset } = module;
+    const { text, shift } = asExpression(source);
+    try {
+      return this.checkAndCompile(source, text, shift, label);
+    } catch (error) {
+      const tooDeep = error instanceof RangeError && /call stack/.test(error.message);
+      if (tooDeep)
+        return { error: describeSyntaxError('The cell is nested too deeply to be compiled.', { source, label }) };
+      throw error;
+    }
+  }
+
+  private checkAndCompile(source: string, text: string, shift: number, label: string): Compilation {
+    const module = this.view(text);
+    const { file } = module;
+    const offset = module.offset + shift;
     const inCell = ({ category, code, start }: ts.Diagnostic): boolean =>
       category === ts.DiagnosticCategory.Error &&
       !harmless.has(code) &&
       (start === undefined || (start >= offset && start <= offset + source.length));
+    if (file.endsWith('x') && this.host.options.jsx === undefined && !/@jsx\b/.test(source)) {
+      return { error: describeSyntaxError(noJsx, { source, label }) };
+    }
     let wrong = this.service.getSyntacticDiagnostics(file).filter(inCell) as ts.Diagnostic[];
     if (!wrong.length) wrong = this.service.getSemanticDiagnostics(file).filter(inCell);
     const number = this.count + 1;
@@ -111,49 +143,46 @@ export class CellCompiler {
       this.files.forgetResolutions();
       return { error: describeDiagnostics(wrong, { source, offset, label }) };
     }
-    const name = `cell_${number}.ts`;
-    const { js, map } = transpileCell(source, name, {
-      earlier: this.owners.keys(),
-      types: this.importedTypes(file),
-      interruptible: true,
-      compilerOptions: emitOptions(this.files.options),
-    });
+    const inImported = this.imported.firstError(file, (one) => harmless.has(one.code));
+    if (inImported) return { error: inImported };
+    const name = `cell_${number}.${file.endsWith('x') ? 'tsx' : 'ts'}`;
+    let compiled: TranspiledCell;
+    try {
+      compiled = transpileCell(text, name, {
+        earlier: this.owners.keys(),
+        types: importedTypes(this.service, file),
+        interruptible: true,
+        compilerOptions: emitOptions(this.files.options),
+      });
+    } catch (error) {
+      // What the parser of a module lets pass, such as an `await` with nothing behind it.
+      if (!(error instanceof CellSyntaxError)) throw error;
+      return { error: describeSyntaxError(error.message, { source, label, line: error.line, column: error.column }) };
+    }
+    const { js, map } = compiled;
     this.count = number;
-    return { cell: { number, file: name, source, js, map, accept: () => this.accept(number, module, source) } };
+    return { cell: { number, file: name, source, shift, js, map, accept: () => this.accept(number, module, text) } };
   }
 
-  private accept(number: number, { text }: CellModule, source: string): void {
-    const file = this.fileOf(number);
-    this.files.write(file, text);
+  private accept(number: number, module: CellModule, source: string): void {
+    const file = this.fileOf(number, module.file.endsWith('x'));
+    this.files.write(file, module.text);
     this.cells.push(file);
     const parsed = ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true);
     if (parsed.statements.some(ts.isImportDeclaration)) this.importing.add(file);
+    const added = globalDeclarations(parsed);
+    if (added.length) {
+      const again = new Set(added);
+      for (const [earlier, names] of this.augmenting) {
+        if (!names.some((name) => again.has(name))) continue;
+        this.augmenting.delete(earlier);
+        this.importing.delete(earlier);
+      }
+      this.augmenting.set(file, added);
+    }
     const assignable = assignableNames(parsed);
     const { values, types } = declaredNames(parsed);
     for (const name of [...values, ...types]) this.owners.set(name, { cell: number, assignable: assignable.has(name) });
-  }
-
-  /** Names that the cell imports without saying `type`, and that are types all the same. */
-  private importedTypes(file: string): ReadonlySet<string> {
-    const program = this.service.getProgram();
-    const checker = program?.getTypeChecker();
-    const found = new Set<string>();
-    for (const statement of program?.getSourceFile(file)?.statements ?? []) {
-      if (!ts.isImportDeclaration(statement) || !statement.importClause || !checker) continue;
-      const clause = statement.importClause;
-      const bindings = clause.namedBindings;
-      const names = [
-        ...(clause.name ? [clause.name] : []),
-        ...(bindings && ts.isNamedImports(bindings) ? bindings.elements.map((one) => one.name) : []),
-      ];
-      for (const name of names) {
-        const symbol = checker.getSymbolAtLocation(name);
-        const target = symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-        if (target && target.flags & ts.SymbolFlags.Type && !(target.flags & ts.SymbolFlags.Value))
-          found.add(name.text);
-      }
-    }
-    return found;
   }
 
   /** Every name that cells have declared. */
@@ -166,11 +195,20 @@ export class CellCompiler {
     for (const file of this.cells.splice(0)) this.files.remove(file);
     this.owners.clear();
     this.importing.clear();
+    this.augmenting.clear();
   }
 }
 
+const noJsx =
+  'JSX (<b>…</b> outside of a text) is off: set "jsx" in tsconfig.json to switch it on. ' +
+  "To show HTML: import { display } from 'tslab'; display.html('<b>…</b>');";
+
 /** Options that change the JavaScript. */
 const emitOptions = (options: ts.CompilerOptions): ts.CompilerOptions => ({
+  jsx: options.jsx === undefined || options.jsx === ts.JsxEmit.Preserve ? ts.JsxEmit.React : options.jsx,
+  jsxFactory: options.jsxFactory,
+  jsxFragmentFactory: options.jsxFragmentFactory,
+  jsxImportSource: options.jsxImportSource,
   experimentalDecorators: options.experimentalDecorators,
   emitDecoratorMetadata: options.emitDecoratorMetadata,
   useDefineForClassFields: options.useDefineForClassFields,
@@ -178,11 +216,7 @@ const emitOptions = (options: ts.CompilerOptions): ts.CompilerOptions => ({
 
 function usedNames(file: ts.SourceFile): Set<string> {
   const names = new Set<string>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) names.add(node.text);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
+  for (const node of descendants(file)) if (ts.isIdentifier(node)) names.add(node.text);
   return names;
 }
 

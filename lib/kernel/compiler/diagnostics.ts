@@ -49,3 +49,22 @@ export function describeDiagnostics(wrong: readonly ts.Diagnostic[], checked: Ch
     line: first.line,
   };
 }
+
+/** A cell that the compiler refuses, as Jupyter's error. Without a line, no place is shown. */
+export function describeSyntaxError(
+  text: string,
+  where: { readonly source: string; readonly label: string; readonly line?: number; readonly column?: number },
+): CellError {
+  const { source, label, line, column = 1 } = where;
+  const place =
+    line === undefined
+      ? [`${bold(label)} ${text}`]
+      : [`${bold(`${label}:${line}:${column}`)} ${text}`, ...codePicture(source, { line, column })];
+  return {
+    status: 'error',
+    ename: 'SyntaxError',
+    evalue: text,
+    traceback: [`${bold(red('SyntaxError'))}: the cell was not run`, ...place],
+    ...(line === undefined ? {} : { line }),
+  };
+}

@@ -38,6 +38,7 @@ export const cellOptions = (project: ts.CompilerOptions): ts.CompilerOptions => 
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
   target: ts.ScriptTarget.ES2022,
+  jsx: project.jsx ?? ts.JsxEmit.React,
   allowImportingTsExtensions: true,
   skipLibCheck: true,
 });

@@ -1,5 +1,7 @@
 import ts from 'typescript';
+import { lowerImport } from './lower-import';
 import { boundNames } from './names';
+import { asWritten } from './rename';
 
 /** `{ a, b: [c = 1], ...rest }` as declared, turned into the same thing as assigned. */
 function toAssignmentTarget(name: ts.BindingName, factory: ts.NodeFactory): ts.Expression {
@@ -27,6 +29,21 @@ function toAssignmentTarget(name: ts.BindingName, factory: ts.NodeFactory): ts.E
     }),
   );
 }
+
+/** A function or class that takes its name from the variable it is given to. */
+const isNameless = (value: ts.Expression | undefined): value is ts.Expression =>
+  !!value &&
+  (ts.isArrowFunction(value) || ((ts.isFunctionExpression(value) || ts.isClassExpression(value)) && !value.name));
+
+/** Where the variable was renamed, a function or class is still called as it was written: `({ close: … }).close`. */
+function named(value: ts.Expression, variable: ts.BindingName, factory: ts.NodeFactory): ts.Expression {
+  const name = ts.isIdentifier(variable) ? asWritten(variable.text) : '';
+  if (!ts.isIdentifier(variable) || name === variable.text || !isNameless(value)) return value;
+  const object = factory.createObjectLiteralExpression([factory.createPropertyAssignment(name, value)]);
+  return factory.createPropertyAccessExpression(factory.createParenthesizedExpression(object), name);
+}
+
+const noTypes: ReadonlySet<string> = new Set();
 
 /** The list, when it is one of `var`. */
 const asVarList = (node: ts.Node | undefined): ts.VariableDeclarationList | undefined =>
@@ -63,7 +80,7 @@ export function lowerDeclarations(context: ts.TransformationContext): ts.Transfo
       return made.length > 1 ? factory.createCommaListExpression(made) : made[0];
     };
     const withoutVar = (node: ts.Node): ts.Node => {
-      if (ts.isFunctionLike(node) || ts.isClassLike(node)) return node;
+      if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isExpressionStatement(node)) return node;
       if (ts.isVariableStatement(node) && asVarList(node.declarationList)) {
         const value = assignments(node.declarationList);
         // An empty statement keeps `if (x) var y;` whole.
@@ -98,6 +115,10 @@ export function lowerDeclarations(context: ts.TransformationContext): ts.Transfo
 
     const rest = file.statements.flatMap((statement): ts.Statement[] => {
       if (ts.isExportDeclaration(statement)) return []; // `export {}`, which the compiler adds to any module
+      if (ts.isImportDeclaration(statement)) {
+        const lowered = lowerImport(statement, noTypes, factory); // what the compiler adds for JSX
+        return lowered ? [lowered] : [];
+      }
       if (ts.isFunctionDeclaration(statement) && statement.name && statement.body) {
         functionNames.add(statement.name.text);
         // Without a name of its own, so that a recursive call finds the variable; V8 infers the name from it.
@@ -110,7 +131,12 @@ export function lowerDeclarations(context: ts.TransformationContext): ts.Transfo
           undefined,
           statement.body,
         );
-        const variable = factory.createVariableDeclaration(statement.name, undefined, undefined, at(value, statement));
+        const variable = factory.createVariableDeclaration(
+          statement.name,
+          undefined,
+          undefined,
+          named(at(value, statement), statement.name, factory),
+        );
         functions.push(
           at(
             factory.createVariableStatement(
@@ -123,8 +149,32 @@ export function lowerDeclarations(context: ts.TransformationContext): ts.Transfo
         return [];
       }
       if (ts.isVariableStatement(statement) && !asVarList(statement.declarationList)) {
-        const list = factory.createVariableDeclarationList(statement.declarationList.declarations, ts.NodeFlags.Let);
+        const declarations = statement.declarationList.declarations.map((one) =>
+          one.initializer && isNameless(one.initializer)
+            ? factory.updateVariableDeclaration(
+                one,
+                one.name,
+                undefined,
+                undefined,
+                named(one.initializer, one.name, factory),
+              )
+            : one,
+        );
+        const list = factory.createVariableDeclarationList(declarations, ts.NodeFlags.Let);
         return [at(factory.createVariableStatement(undefined, at(list, statement.declarationList)), statement)];
+      }
+      if (
+        ts.isClassDeclaration(statement) &&
+        statement.name &&
+        asWritten(statement.name.text) !== statement.name.text
+      ) {
+        const { modifiers, typeParameters, heritageClauses, members } = statement;
+        const name = factory.createIdentifier(asWritten(statement.name.text));
+        const kept = modifiers?.filter(ts.isDecorator);
+        const value = factory.createClassExpression(kept, name, typeParameters, heritageClauses, members);
+        const variable = factory.createVariableDeclaration(statement.name, undefined, undefined, at(value, statement));
+        const list = factory.createVariableDeclarationList([variable], ts.NodeFlags.Let);
+        return [at(factory.createVariableStatement(undefined, list), statement)];
       }
       const lowered = visitStatement(statement);
       return ts.isEmptyStatement(lowered) ? [] : [lowered];

@@ -6,6 +6,21 @@ export function boundNames(name: ts.BindingName): string[] {
   return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : boundNames(element.name)));
 }
 
+/** A node and everything inside it, in no order, however deep: without recursion. */
+export function* descendants(node: ts.Node): Generator<ts.Node> {
+  const waiting = [node];
+  for (let one = waiting.pop(); one; one = waiting.pop()) {
+    yield one;
+    ts.forEachChild(one, (child) => void waiting.push(child));
+  }
+}
+
+/** Is there a node in it that answers to a test? What has none need not be rewritten, which takes recursion. */
+export function contains(node: ts.Node, test: (one: ts.Node) => boolean): boolean {
+  for (const one of descendants(node)) if (test(one)) return true;
+  return false;
+}
+
 /** Names that an import declaration binds; `types` holds those that are marked as types only. */
 export function importedNames(statement: ts.ImportDeclaration): { values: string[]; types: string[] } {
   const values: string[] = [];
@@ -24,10 +39,11 @@ export function importedNames(statement: ts.ImportDeclaration): { values: string
 
 /** `var` names anywhere in a node except inside functions and classes: where JavaScript hoists them from. */
 export function hoistedVarNames(node: ts.Node, found = new Set<string>()): Set<string> {
-  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return found;
+  if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isExpressionStatement(node)) return found;
   if (ts.isVariableDeclarationList(node) && !(node.flags & ts.NodeFlags.BlockScoped)) {
     for (const one of node.declarations) boundNames(one.name).forEach((name) => found.add(name));
   }
+  if (ts.isVariableDeclarationList(node)) return found; // no `var` inside an initializer, which may be very deep
   ts.forEachChild(node, (child) => void hoistedVarNames(child, found));
   return found;
 }

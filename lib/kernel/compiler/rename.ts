@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { blockNames, boundNames, hoistedVarNames } from './names';
+import { blockNames, boundNames, contains, hoistedVarNames } from './names';
 
 /**
  * Names that exist on the global object of a fresh realm. A cell's top-level variables live in the realm's one script scope,
@@ -8,8 +8,13 @@ import { blockNames, boundNames, hoistedVarNames } from './names';
  */
 const globals: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(globalThis));
 
+const SUFFIX = '$cell';
+
 /** The name under which a cell's own `performance`, `crypto`, … lives. */
-const inCells = (name: string): string => `${name}$cell`;
+const inCells = (name: string): string => `${name}${SUFFIX}`;
+
+/** What the person at the notebook calls it. */
+export const asWritten = (name: string): string => (name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : name);
 
 /** Of the names that cells declare, those that would hide a global. */
 export const hidesGlobal = (names: Iterable<string>): Set<string> =>
@@ -75,6 +80,8 @@ export function renameInCells(names: ReadonlySet<string>): ts.TransformerFactory
         if (scope) bound.pop();
         return result;
       };
-    return ts.visitEachChild(file, visitIn(file), context);
+    const mentions = (node: ts.Node): boolean => ts.isIdentifier(node) && names.has(node.text);
+    const visitTop = visitIn(file);
+    return ts.visitEachChild(file, (one) => (contains(one, mentions) ? visitTop(one) : one), context);
   };
 }

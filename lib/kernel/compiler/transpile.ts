@@ -1,7 +1,8 @@
 import ts from 'typescript';
 import { IMPORT_HELPER, VALUE_HELPER } from '../helpers';
-import { declaredNames } from './names';
+import { contains, declaredNames } from './names';
 import { guardAwaits } from './awaits';
+import { lowerImport } from './lower-import';
 import { lowerDeclarations } from './lower';
 import { hidesGlobal, renameInCells } from './rename';
 
@@ -38,54 +39,14 @@ export class CellSyntaxError extends SyntaxError {
   }
 }
 
-/** `import a, { b as c } from 'm'` → `let { default: a, b: c } = await __import__('m')`. */
-function lowerImport(
-  statement: ts.ImportDeclaration,
-  types: ReadonlySet<string>,
-  factory: ts.NodeFactory,
-): ts.Statement | undefined {
-  const load = ts.setTextRange(
-    factory.createAwaitExpression(
-      factory.createCallExpression(factory.createIdentifier(IMPORT_HELPER), undefined, [statement.moduleSpecifier]),
-    ),
-    statement,
-  );
-  const clause = statement.importClause;
-  if (!clause) return factory.createExpressionStatement(load);
-  if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return undefined;
-
-  const members: ts.BindingElement[] = [];
-  if (clause.name && !types.has(clause.name.text)) {
-    members.push(factory.createBindingElement(undefined, 'default', clause.name));
-  }
-  const bindings = clause.namedBindings;
-  if (bindings && ts.isNamedImports(bindings)) {
-    for (const one of bindings.elements) {
-      if (one.isTypeOnly || types.has(one.name.text)) continue;
-      members.push(factory.createBindingElement(undefined, one.propertyName, one.name));
-    }
-  }
-  const declare = (name: ts.BindingName, value: ts.Expression): ts.VariableDeclaration =>
-    factory.createVariableDeclaration(name, undefined, undefined, value);
-  const declarations: ts.VariableDeclaration[] = [];
-  if (bindings && ts.isNamespaceImport(bindings)) {
-    declarations.push(declare(bindings.name, load));
-    if (members.length) declarations.push(declare(factory.createObjectBindingPattern(members), bindings.name));
-  } else if (members.length) {
-    declarations.push(declare(factory.createObjectBindingPattern(members), load));
-  }
-  if (!declarations.length) return undefined; // types only
-  return factory.createVariableStatement(
-    undefined,
-    factory.createVariableDeclarationList(declarations, ts.NodeFlags.Let),
-  );
-}
-
 /** `export default class {}`: nothing in a notebook could refer to it. */
 const isNamelessDefault = (statement: ts.Statement): boolean =>
   (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && !statement.name;
 
 const moduleWords = new Set([ts.SyntaxKind.ExportKeyword, ts.SyntaxKind.DefaultKeyword]);
+
+const isModuleSyntax = ({ kind }: ts.Node): boolean =>
+  kind === ts.SyntaxKind.ImportKeyword || kind === ts.SyntaxKind.MetaProperty || moduleWords.has(kind);
 
 /** What a module may say and a script may not: imports, exports, `import()`, `import.meta`. Also marks the last value. */
 function lowerModule(types: ReadonlySet<string>): ts.TransformerFactory<ts.SourceFile> {
@@ -112,7 +73,7 @@ function lowerModule(types: ReadonlySet<string>): ts.TransformerFactory<ts.Sourc
     };
 
     /** Nothing above turns an expression into anything else, or a statement. */
-    const deepIn = <T extends ts.Node>(node: T): T => deep(node) as T;
+    const deepIn = <T extends ts.Node>(node: T): T => (contains(node, isModuleSyntax) ? (deep(node) as T) : node);
 
     const last = file.statements.at(-1);
     const statements = file.statements.flatMap((statement): ts.Statement[] => {
@@ -156,7 +117,7 @@ const noTypes: ReadonlySet<string> = new Set();
  * @throws CellSyntaxError where the text is no TypeScript
  */
 export function transpileCell(source: string, name: string, options: TranspileOptions = {}): TranspiledCell {
-  const parsed = ts.createSourceFile(name, source, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
+  const parsed = ts.createSourceFile(name, source, ts.ScriptTarget.ES2022, true);
   const { values } = declaredNames(parsed);
   const renames = hidesGlobal([...values, ...(options.earlier ?? [])]);
   const output = ts.transpileModule(source, {

@@ -18,6 +18,8 @@ interface CellScript {
   readonly label: string;
   readonly source: string;
   readonly map: string;
+  /** Characters that were put in front of the source before it was compiled. */
+  readonly shift: number;
 }
 
 const cells = new Map<string, CellScript>();
@@ -40,7 +42,8 @@ export function originalPlace(file: string, line: number, column: number): Omit<
   }
   const entry = known.map.findEntry(line - 1, column - 1);
   if (!('originalLine' in entry)) return { file, line, column, ...label };
-  return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1, ...label };
+  const shift = entry.originalLine === 0 ? (cell?.shift ?? 0) : 0;
+  return { file, line: entry.originalLine + 1, column: Math.max(1, entry.originalColumn + 1 - shift), ...label };
 }
 
 /** Frames of the kernel itself and of Node's insides say nothing to the person at the notebook. */
