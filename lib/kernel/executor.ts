@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import {
   COMMANDS_FD,
-  type CellError,
   type CellResult,
   type Command,
   type CommCommand,
@@ -14,7 +13,10 @@ import {
   type RunCommand,
   streamMark,
 } from './protocol';
+import { deathOf } from './death';
 import { FrameReader, MarkedStream } from './frames';
+import { Interruption } from './interruption';
+import { programsOf, signalAll } from './processes.js';
 
 export interface ExecutorOptions extends Omit<ConfigureCommand, 'type'> {
   readonly env?: NodeJS.ProcessEnv;
@@ -26,12 +28,20 @@ export interface ExecutorHandlers {
   output(event: OutputEvent): void;
   /** A cell asks the person at the notebook; answer with `answer`. */
   input(event: Extract<ExecutorEvent, { type: 'input' }>): void;
+  /** Names that cells have declared: what is lost when the process dies. */
+  variables?(): readonly string[];
   /** The process died and a new one takes its place: every variable is lost. */
   lost?(why: string): void;
 }
 
-/** Milliseconds after an interrupt before a process that does not end its cell is killed. */
-const KILL_AFTER = 10_000;
+interface RunningCell {
+  readonly cell: string;
+  /** Milliseconds since the process was started. */
+  readonly after: number;
+  readonly settle: (result: CellResult) => void;
+  interruption?: Interruption;
+  killed?: boolean;
+}
 
 /**
  * The process that runs cells, seen from its parent. One cell at a time. If it dies (out of memory, a crash in native code,
@@ -40,9 +50,14 @@ const KILL_AFTER = 10_000;
 export class Executor {
   private child: ChildProcess | undefined;
   private ready: Promise<void> = Promise.resolve();
-  private running: { cell: string; settle: (result: CellResult) => void; killed?: boolean } | undefined;
+  private running: RunningCell | undefined;
   private disposed = false;
+  private readonly unread = new Map<number, () => void>();
+  private commCount = 0;
   private starts = 0;
+  private startedAt = 0;
+  /** Bytes that the process's JavaScript may use. */
+  private heapLimit = 0;
   /** What the process wrote when it began to die. */
   private dying = '';
 
@@ -64,6 +79,7 @@ export class Executor {
       },
     );
     this.child = child;
+    this.startedAt = Date.now();
     this.starts++;
     this.dying = '';
     const events = child.stdio[EVENTS_FD] as Readable;
@@ -71,9 +87,12 @@ export class Executor {
     let markReady = (): void => undefined;
     this.ready = new Promise((resolve) => (markReady = resolve));
     const reader = new FrameReader((event: ExecutorEvent) => {
-      if (event.type === 'ready') markReady();
-      else if (event.type === 'output') this.handlers.output(event);
+      if (event.type === 'ready') {
+        this.heapLimit = event.heapLimit;
+        markReady();
+      } else if (event.type === 'output') this.handlers.output(event);
       else if (event.type === 'input') this.handlers.input(event);
+      else if (event.type === 'comm-read') this.commRead(event.number);
       else void this.finish(event.cell, event.result, marks);
     });
     events.on('data', (chunk: Buffer) => reader.push(chunk));
@@ -105,20 +124,28 @@ export class Executor {
   /** Waits until what native code wrote during the cell is here as well, then ends the cell. */
   private async finish(cell: string, result: CellResult, marks: Record<string, MarkedStream>): Promise<void> {
     await Promise.all(Object.values(marks).map((stream) => stream.passed(streamMark(cell))));
-    if (this.running?.cell !== cell) return;
-    const { settle } = this.running;
+    if (this.running?.cell === cell) await this.running.interruption?.programsEnded();
+    if (this.running?.cell === cell) this.end()?.settle(result);
+  }
+
+  /** No cell is running from here on. @returns the one that was */
+  private end(): RunningCell | undefined {
+    const { running } = this;
+    running?.interruption?.end();
     this.running = undefined;
-    settle(result);
+    return running;
   }
 
   private died(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null, error?: Error): void {
     if (child !== this.child) return;
-    const running = this.running;
-    this.running = undefined;
-    const why = error?.message ?? causeOfDeath(code, signal, this.dying, running?.killed ?? false);
+    const running = this.end();
+    this.commRead();
+    const killed = running?.killed ?? false;
+    const lost = this.handlers.variables?.() ?? [];
+    const death = deathOf({ code, signal, dying: this.dying, heapLimit: this.heapLimit, killed, lost, error });
     if (!this.disposed) this.start();
-    running?.settle(deathOf(why, running.killed ?? false));
-    if (!this.disposed) this.handlers.lost?.(why);
+    running?.settle(death);
+    if (!this.disposed) this.handlers.lost?.(death.evalue);
   }
 
   /** Resolves when cells can run. */
@@ -129,7 +156,7 @@ export class Executor {
   async run(command: Omit<RunCommand, 'type'>): Promise<CellResult> {
     if (this.running) throw new Error('the executor runs one cell at a time');
     return await new Promise((settle) => {
-      this.running = { cell: command.cell, settle };
+      this.running = { cell: command.cell, after: Date.now() - this.startedAt, settle };
       this.send({ type: 'run', ...command });
     });
   }
@@ -143,24 +170,58 @@ export class Executor {
     return this.running !== undefined;
   }
 
-  /** Ends the running cell: politely, then by V8's termination, then with the process. */
+  /**
+   * Ends the running cell: politely, then by V8's termination. Programs that it has started are ended too. A call into native
+   * code is waited for; a second interrupt, after the person was told, ends the process.
+   */
   interrupt(): void {
     this.send({ type: 'interrupt' });
-    const running = this.running;
-    if (!running) return;
-    setTimeout(() => {
-      if (this.running !== running) return;
-      running.killed = true;
-      this.child?.kill('SIGKILL');
-    }, KILL_AFTER).unref();
+    const { running, child } = this;
+    if (!running || child?.pid === undefined) return;
+    if (running.interruption) return running.interruption.again();
+    running.interruption = new Interruption({
+      pid: child.pid,
+      after: running.after,
+      tell: (text) => {
+        const content = { name: 'stderr', text };
+        this.handlers.output({ type: 'output', cell: running.cell, kind: 'stream', content });
+      },
+      kill: () => {
+        running.killed = true;
+        this.killAll();
+      },
+    });
+  }
+
+  /** Ends the process and every program that its cells have started. */
+  private killAll(): void {
+    const { child } = this;
+    if (child?.pid === undefined) return;
+    const programs = programsOf(child.pid);
+    child.kill('SIGKILL');
+    signalAll(programs, 'SIGKILL');
   }
 
   answer(value: string | null): void {
     this.send({ type: 'input', value });
   }
 
-  comm(command: Omit<CommCommand, 'type'>): void {
-    this.send({ type: 'comm', ...command });
+  /** Hands on a front end's message. @returns a promise that its callback has returned, or begun to wait */
+  async comm(command: Omit<CommCommand, 'type' | 'number'>): Promise<void> {
+    const number = ++this.commCount;
+    await new Promise<void>((resolve) => {
+      this.unread.set(number, resolve);
+      this.send({ type: 'comm', number, ...command });
+    });
+  }
+
+  /** @param number of the message; every message without it */
+  private commRead(number?: number): void {
+    for (const [one, resolve] of this.unread) {
+      if (number !== undefined && one !== number) continue;
+      this.unread.delete(one);
+      resolve();
+    }
   }
 
   /** Ends the process for good. */
@@ -170,23 +231,7 @@ export class Executor {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     await new Promise<void>((resolve) => {
       child.once('close', () => resolve());
-      child.kill('SIGKILL');
+      this.killAll();
     });
   }
-}
-
-function causeOfDeath(code: number | null, signal: string | null, dying: string, killed: boolean): string {
-  const lost = 'All variables are lost: run the cells again from the top.';
-  if (killed) return `The cell did not answer the interrupt, so its process was ended. ${lost}`;
-  if (/Last few GCs|heap out of memory|heap limit/i.test(dying)) {
-    return `Out of memory: the cell used more JavaScript memory than Node allows. ${lost}`;
-  }
-  if (signal === 'SIGKILL')
-    return `The process was killed (SIGKILL): most likely the machine ran out of memory. ${lost}`;
-  return `The process that runs the cells ended (${signal ?? `exit code ${code}`}). ${lost}`;
-}
-
-function deathOf(why: string, killed: boolean): CellError {
-  const ename = killed ? 'KeyboardInterrupt' : why.startsWith('Out of memory') ? 'OutOfMemory' : 'ExecutorDied';
-  return { status: 'error', ename, evalue: why, traceback: [`\u001b[31m${ename}\u001b[39m: ${why}`] };
 }

@@ -41,6 +41,8 @@ export interface ConfigureCommand {
 
 export interface CommCommand {
   readonly type: 'comm';
+  /** Comes back when it has been read. */
+  readonly number: number;
   readonly action: 'open' | 'msg' | 'close';
   readonly content: { readonly comm_id: string; readonly target_name?: string; readonly data?: Json };
   /** Base64. */
@@ -85,7 +87,9 @@ export interface OutputEvent {
 }
 
 export type ExecutorEvent =
-  | { readonly type: 'ready' }
+  /** Cells can run. `heapLimit`: bytes that their JavaScript may use. */
+  | { readonly type: 'ready'; readonly heapLimit: number }
+  | { readonly type: 'comm-read'; readonly number: number }
   | OutputEvent
   | { readonly type: 'done'; readonly cell: string; readonly result: CellResult }
   | { readonly type: 'input'; readonly cell: string | null; readonly prompt: string; readonly password: boolean };

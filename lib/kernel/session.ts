@@ -4,6 +4,7 @@ import type { CellHost } from './compiler/host';
 import { Executor, type ExecutorHandlers } from './executor';
 import { nodeHost, projectRoot, runtimePaths } from './node-host';
 import type { CellResult } from './protocol';
+import { variablesOf } from './variables';
 
 export interface SessionOptions {
   /** Folder of the notebook. */
@@ -34,6 +35,8 @@ export class Session {
   private readonly host: CellHost;
   private loaded: CellCompiler | undefined;
   private cancelled = false;
+  /** Names that the cells have given to values. */
+  private readonly variables = new Set<string>();
 
   constructor(
     private readonly options: SessionOptions,
@@ -44,7 +47,9 @@ export class Session {
       { cwd: options.cwd, root: projectRoot, paths: runtimePaths(this.host.options), env: options.env },
       {
         ...handlers,
+        variables: () => [...this.variables],
         lost: (why) => {
+          this.variables.clear();
           this.loaded?.reset();
           handlers.lost?.(why);
         },
@@ -81,7 +86,10 @@ export class Session {
       allowInput: options.allowInput ?? false,
       expressions: options.expressions ?? {},
     });
-    if (this.executor.generation === generation) cell.accept();
+    if (this.executor.generation === generation) {
+      cell.accept();
+      for (const name of variablesOf(cell.source)) this.variables.add(name);
+    }
     return result;
   }
 

@@ -52,7 +52,7 @@ class KernelCase(unittest.TestCase):
         cls.kc.stop_channels()
         cls.km.shutdown_kernel()
 
-    def collect(self, msg_id, timeout=60, seen=None):
+    def collect(self, msg_id, timeout=300, seen=None):
         """Waits for the cell to go idle and for its reply."""
         result = Result()
         end = time.time() + timeout
@@ -71,7 +71,7 @@ class KernelCase(unittest.TestCase):
                 result.reply = reply
                 return result
 
-    def run_cell(self, code, timeout=60, **options):
+    def run_cell(self, code, timeout=300, **options):
         return self.collect(self.kc.execute(code, **options), timeout)
 
     def ok(self, code, **options):

@@ -6,12 +6,13 @@
 const inspector = require('node:inspector');
 const net = require('node:net');
 const { parentPort, workerData } = require('node:worker_threads');
+const { programsOf, signalAll } = require('../processes.js');
 
 /** @type {{ fd: number, shared: SharedArrayBuffer, answer: SharedArrayBuffer }} */
 const { fd, shared, answer } = workerData;
 /** See `Slot` in threads.ts. */
 const state = new Int32Array(shared);
-const [RUNNING, ALIVE, WAITING, LENGTH] = [0, 1, 2, 3];
+const [RUNNING, ALIVE, WAITING, LENGTH, INTERRUPTED] = [0, 1, 2, 3, 4];
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 const session = new inspector.Session();
@@ -23,6 +24,7 @@ const PATIENCE = 100;
 function interrupt() {
   if (Atomics.load(state, WAITING) === 1) return respond(2); // it sleeps in `prompt()`
   const cell = Atomics.load(state, RUNNING);
+  Atomics.store(state, INTERRUPTED, cell);
   port.postMessage({ type: 'interrupt' });
   let seen = Atomics.load(state, ALIVE);
   const insist = () => {
@@ -66,5 +68,10 @@ pipe.on('data', (text) => {
   rest = lines.pop() ?? '';
   for (const line of lines) take(JSON.parse(line));
 });
-// The parent is gone, perhaps killed: a cell that never yields must not outlive it.
-for (const event of ['end', 'close', 'error']) pipe.on(event, () => process.kill(process.pid, 'SIGKILL'));
+// The parent is gone, perhaps killed: neither a cell that never yields must outlive it nor what it has started.
+for (const event of ['end', 'close', 'error']) {
+  pipe.on(event, () => {
+    signalAll(programsOf(process.pid), 'SIGKILL');
+    process.kill(process.pid, 'SIGKILL');
+  });
+}

@@ -1,7 +1,9 @@
+import { getHeapStatistics } from 'node:v8';
 import type { Command, ConfigureCommand, CellResult, RunCommand } from '../protocol';
 import { AWAIT_HELPER, IMPORT_HELPER, VALUE_HELPER } from '../helpers';
 import { type Cell, KeyboardInterrupt, awaitHelper, enterCell } from './cells';
-import { installComms, takeComm } from './comms';
+import { installCapture } from './capture';
+import { installComms, interruptEvents, takeComm } from './comms';
 import { bundleOf, installDisplay } from './display';
 import { describeError, guardExit, installErrorHandlers } from './errors';
 import { evaluate } from './evaluate';
@@ -10,7 +12,7 @@ import { dropInput, installInput, takeInput } from './input';
 import { installModules } from './modules';
 import { installStackTraces, registerCell } from './stack';
 import { captureStreams, markStreams } from './streams';
-import { cellEnded, startCommands } from './threads';
+import { cellEnded, isInterrupted, startCommands } from './threads';
 import { clearTimers, installTimers, kernelTimers } from './timers';
 import { stopTraining, watchTraining } from './training';
 
@@ -20,6 +22,8 @@ const GRACE = 1500;
 const interrupted = (): CellResult => describeError(new KeyboardInterrupt());
 
 let running: { cell: Cell; settle: (result: CellResult) => void; interruptedAt?: number } | undefined;
+/** What the parent has not been told yet. */
+let ending: { cell: Cell; result: CellResult } | undefined;
 let value: unknown;
 
 function define(name: string, content: unknown, writable = false): void {
@@ -49,7 +53,8 @@ function configure(command: ConfigureCommand): void {
   installDisplay();
   installInput();
   installComms();
-  send({ type: 'ready' });
+  installCapture();
+  send({ type: 'ready', heapLimit: getHeapStatistics().heap_size_limit });
 }
 
 const importMeta = (cwd: string): object => ({
@@ -88,19 +93,33 @@ async function run(command: RunCommand): Promise<void> {
     running = { cell, settle };
     void resultOf(command).then(settle);
   });
-  const wasInterrupted = running?.interruptedAt !== undefined;
+  // A call that was broken off by the interrupt, a program's for example, has thrown an error of its own.
+  const brokenOff = result.status === 'error' && isInterrupted();
+  if (brokenOff || running?.interruptedAt !== undefined) cell.stopped = true;
+  cell.ended = true;
   running = undefined;
-  cellEnded();
+  ending = { cell, result: brokenOff ? interrupted() : result };
   dropInput();
-  if (wasInterrupted) cell.stopped = true;
   // Promises that reject unhandled are reported after the microtasks: part of the cell still.
   await new Promise<void>((resolve) => void kernelTimers.setImmediate(resolve));
-  markStreams(cell.id);
-  send({ type: 'done', cell: cell.id, result });
+  end();
+}
+
+/** Tells the parent. */
+function end(): void {
+  const ended = ending;
+  if (!ended) return;
+  ending = undefined;
+  cellEnded();
+  markStreams(ended.cell.id);
+  send({ type: 'done', cell: ended.cell.id, result: ended.result });
 }
 
 /** Comes again and again from the second thread until the cell has ended. */
 function interrupt(): void {
+  if (!isInterrupted()) return; // the cell that it was meant for has ended
+  if (ending) return end(); // it came so late that it broke off our own code
+  interruptEvents();
   if (!running) return clearTimers();
   const { cell, settle } = running;
   if (running.interruptedAt === undefined) {

@@ -3,12 +3,15 @@ import { Worker } from 'node:worker_threads';
 import { COMMANDS_FD, type Command } from '../protocol';
 
 /** Memory that both threads see. */
-const Slot = { RUNNING: 0, ALIVE: 1, WAITING: 2, LENGTH: 3 } as const;
-const state = new Int32Array(new SharedArrayBuffer(4 * 4));
+const Slot = { RUNNING: 0, ALIVE: 1, WAITING: 2, LENGTH: 3, INTERRUPTED: 4 } as const;
+const state = new Int32Array(new SharedArrayBuffer(4 * 5));
 const answer = new Uint8Array(new SharedArrayBuffer(64 * 1024));
 
 /** Tells the second thread that there is no cell to interrupt any more; it knows by itself when one comes. */
 export const cellEnded = (): void => void Atomics.store(state, Slot.RUNNING, 0);
+
+/** Has an interrupt come for the running cell, also one that this thread had no time to hear of? */
+export const isInterrupted = (): boolean => Atomics.load(state, Slot.INTERRUPTED) === Atomics.load(state, Slot.RUNNING);
 
 /** A widget's callback that never yields can be interrupted too. Cells have positive numbers, callbacks this one. */
 const EVENT = -1;
