@@ -48,6 +48,7 @@ export async function examine(): Promise<Finding[]> {
       : { part: 'engine', state: 'broken', found: 'none of the engines starts', remedy: 'Run npm ci.' },
     ...(await data()),
     await browser(),
+    await sandbox(),
   ];
 }
 
@@ -186,4 +187,15 @@ async function browser(): Promise<Finding> {
     found: 'no Chromium or Chrome on PATH',
     remedy: 'Only some tests need one (Debian: apt install chromium).',
   };
+}
+
+/** What would hold student code in. Grading needs it, lessons do not. */
+async function sandbox(): Promise<Finding> {
+  const { sandboxRemedies, sandboxReport, weaknesses } = await import('../grading');
+  const { active, missing } = sandboxReport();
+  const found = `${active.join(', ')}${missing.length ? `; missing: ${missing.join(', ')}` : ''}`;
+  const weak = weaknesses();
+  if (!weak.length) return { part: 'sandbox', state: 'ok', found };
+  const remedy = `Student code could ${weak.join(', and ')}: genlab grade refuses. ${sandboxRemedies().join(' ')}`;
+  return { part: 'sandbox', state: 'missing', found, remedy };
 }

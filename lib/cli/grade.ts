@@ -18,13 +18,17 @@ export const command = defineCommand({
       help: 'The lesson that was asked for, such as 04-vae; else what the notebook is.',
     },
     'no-hidden': { type: 'boolean', help: 'Run only the checks that students see.' },
+    'allow-weak-sandbox': {
+      type: 'boolean',
+      help: 'Grade even where this machine cannot hold student code in: for notebooks that you trust.',
+    },
   },
   details: `
 Student code runs in a process of its own that holds neither solutions nor checks. The first line says what keeps it in on
 this machine, and what is wanting. Every file gets a score: what cannot be read scores 0 and says why.
 
 Exit codes: 0 all files were graded, whatever they scored; 1 a file could not be read as a notebook of the course;
-2 wrong usage.
+2 wrong usage; 3 this machine cannot hold student code in (the message says what is missing and how to get it).
 
 Examples:
   genlab grade work/en/04-vae.ipynb
@@ -42,6 +46,7 @@ Examples:
     if (missing.length) process.stderr.write(`Not to be had on this machine: ${missing.join(', ')}.\n`);
     const results = await gradeFiles(positionals, {
       hidden: !values['no-hidden'],
+      allowWeakSandbox: values['allow-weak-sandbox'] === true,
       ...(lang === undefined ? {} : { lang }),
       ...(values.lesson === undefined ? {} : { lesson: findLesson(values.lesson) }),
       onResult: (result) => {

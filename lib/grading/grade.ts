@@ -4,6 +4,8 @@ import { disagreements, loadRelease, slugsByGradeId, type Course, type Release }
 import { Reader } from './reader';
 import type { ExerciseResult, FileResult } from './results';
 import { lostExercise } from './run';
+import { demandSandbox } from './sandbox/protections';
+import { holdSpares } from './sandbox/spares';
 import { manualExercises, scoreSubmission } from './score';
 import { sum } from './points';
 import { readSubmission, type Submission } from './submission';
@@ -18,6 +20,10 @@ export interface GradeOptions extends Course {
   readonly lesson?: string;
   /** Seconds that one call of student code may take. */
   readonly seconds?: number;
+  /** Megabytes of memory that student code may take; 1000 unless said. */
+  readonly memory?: number;
+  /** Grade even where this machine cannot hold student code in. */
+  readonly allowWeakSandbox?: boolean;
   /** Known to course staff only: the numbers that checks draw depend on it. */
   readonly secret?: string;
   /** Told of each result as it is there. */
@@ -37,7 +43,9 @@ export interface Grader {
   close(): Promise<void>;
 }
 
+/** @throws UserError with exit code 3 where the machine cannot hold student code in, unless that is allowed */
 export async function openGrader(options: GradeOptions = {}): Promise<Grader> {
+  if (!options.allowWeakSandbox) demandSandbox();
   await ready({ engine: 'cpu' }); // for what checks expect; the same numbers on every machine
   const releases = new Map<string, Promise<Release>>();
   const release = (slug: string): Promise<Release> => {
@@ -46,6 +54,7 @@ export async function openGrader(options: GradeOptions = {}): Promise<Grader> {
     return known;
   };
   const reader = new Reader();
+  const endSpares = holdSpares();
   return {
     async grade(file, { student = '', ...own } = {}) {
       const started = performance.now();
@@ -53,7 +62,9 @@ export async function openGrader(options: GradeOptions = {}): Promise<Grader> {
       reader.forget();
       return { ...graded, seconds: Math.round(performance.now() - started) / 1000 };
     },
-    close: () => reader.close(),
+    async close() {
+      await Promise.all([reader.close(), endSpares()]);
+    },
   };
 }
 
@@ -96,9 +107,9 @@ async function gradeFile(
   const found = await release(slug);
   const wrong = disagreements(found);
   if (wrong.length) throw new Error(wrong.join('\n')); // the course is at fault, and nobody's score may suffer
-  const { hidden = true, seconds, secret = '' } = options;
+  const { hidden = true, seconds, memory, secret = '' } = options;
   const salt = JSON.stringify([secret, student]);
-  const scored = await scoreSubmission(submission, found, { lang, hidden, seconds, reader, salt });
+  const scored = await scoreSubmission(submission, found, { lang, hidden, seconds, memory, reader, salt });
   const all = [...submission.notes, ...notes, ...scored.notes].map((note) => say(note, lang));
   return { file, lang, lesson: slug, ...totals(scored.exercises), exercises: scored.exercises, notes: all };
 }

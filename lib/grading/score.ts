@@ -6,7 +6,7 @@ import type { Reader } from './reader';
 import { matchAnswers, type Answered, type ReadCode } from './repair';
 import type { CheckResult, ExerciseResult } from './results';
 import { ExerciseRun, runExercise, type RunOptions } from './run';
-import { Session, type NamedCell } from './session';
+import { Session, type NamedCell, type SessionOptions } from './session';
 import type { ExerciseSpec } from './spec';
 import type { Submission } from './submission';
 import { say, type Lang, type Text } from './text';
@@ -15,6 +15,8 @@ export interface ScoreOptions {
   readonly lang: Lang;
   readonly hidden: boolean;
   readonly seconds?: number;
+  /** Megabytes that student code may take. */
+  readonly memory?: number;
   readonly reader: Reader;
   /** Secret and student, for the numbers that checks draw. */
   readonly salt: string;
@@ -24,7 +26,7 @@ export interface ScoreOptions {
 export async function scoreSubmission(
   submission: Submission,
   release: Release,
-  { lang, hidden, seconds, reader, salt }: ScoreOptions,
+  { lang, hidden, seconds, memory, reader, salt }: ScoreOptions,
 ): Promise<{ exercises: ExerciseResult[]; notes: Text[] }> {
   const { exercises, specs } = release;
   const answered = await matchAnswers(
@@ -36,10 +38,16 @@ export async function scoreSubmission(
   const jobs = answered.map((one): Job => {
     const spec = specs.get(one.exercise.gradeId);
     if (!spec) throw new Error(`${one.exercise.gradeId} has no spec`);
-    return { one, spec, run: { lang, hidden, seed: seedOf(salt, one) }, seconds: spec.options.seconds ?? seconds };
+    const closed = new Map([[spec.gradeId, libraryNames(spec)]]);
+    const options = { seconds, closed, limits: memory === undefined ? {} : { memory } };
+    return {
+      ...{ one, spec, run: { lang, hidden, seed: seedOf(salt, one) } },
+      ...{ seconds: spec.options.seconds ?? seconds, options },
+    };
   });
 
-  const together = new Session(cellsOf(answered), { seconds });
+  const closed = new Map(jobs.map(({ spec }) => [spec.gradeId, libraryNames(spec)]));
+  const together = new Session(cellsOf(answered), { ...jobs[0]?.options, closed });
   let first: ExerciseResult[];
   try {
     await together.start();
@@ -74,6 +82,7 @@ interface Job {
   readonly spec: ExerciseSpec;
   readonly run: RunOptions;
   readonly seconds: number | undefined;
+  readonly options: SessionOptions;
 }
 
 /** The cells that people score: nothing is run, and no points are given yet. */
@@ -92,17 +101,22 @@ function seedOf(salt: string, { versions, helpers }: Answered): string {
   return crypto.createHmac('sha256', salt).update(JSON.stringify(answer)).digest('hex');
 }
 
-/** Says where an answer hands the work to the library, which may or may not be what the exercise is about. */
-function borrowed({ setup, versions, helpers }: Answered, { options }: ExerciseSpec): Text[] {
-  const imported = new Set(setup.flatMap((cell) => [...cell.reading.declared]));
+/** What the library calls that which an exercise asks for. The answer may not call it (see child.ts). */
+function libraryNames({ options }: ExerciseSpec): string[] {
   const functions = Object.entries(options.library?.() ?? {});
-  const names = new Set(functions.flatMap(([name, f]) => (typeof f === 'function' ? [name, f.name] : [name])));
+  return [...new Set(functions.flatMap(([name, f]) => (typeof f === 'function' ? [name, f.name] : [name])))];
+}
+
+/** Says where an answer hands the work to the library, so that a person who reads it need not look twice. */
+function borrowed({ setup, versions, helpers }: Answered, spec: ExerciseSpec): Text[] {
+  const imported = new Set(setup.flatMap((cell) => [...cell.reading.declared]));
+  const names = libraryNames(spec);
   const calls = [...versions.slice(0, 1), ...helpers].flatMap((code) => [...code.reading.members]);
   return calls
-    .filter((call) => imported.has(call.split('.')[0]) && names.has(call.split('.')[1]))
+    .filter((call) => imported.has(call.split('.')[0]) && names.includes(call.split('.')[1]))
     .map((call) => ({
-      en: `The answer calls the library's own ${call}; a person should look at it.`,
-      zh: `答案直接调用了库函数 ${call}，请人工查看。`,
+      en: `The answer calls the library's own ${call}, which is what it was asked to write.`,
+      zh: `答案直接调用了库函数 ${call}，而题目要求自己实现它。`,
     }));
 }
 
@@ -127,7 +141,7 @@ function cellsOf(answered: readonly Answered[]): NamedCell[] {
  * a point, with the reference in place of those earlier answers that it calls. Every version handed in is tried.
  */
 async function alone(
-  { one, spec, run, seconds }: Job,
+  { one, spec, run, seconds, options }: Job,
   earlier: readonly Answered[],
   together: ExerciseResult,
 ): Promise<ExerciseResult> {
@@ -143,7 +157,7 @@ async function alone(
       .filter(({ solution }) => [...solution.reading.declared].some(uses))
       .map((other): Answered => ({ ...other, versions: [other.solution], helpers: [] }));
     const cells = cellsOf([...references, { ...one, versions: [version] }]);
-    const session = new Session(cells, { seconds, lives: 1 });
+    const session = new Session(cells, { ...options, lives: 1 });
     try {
       const again = await runExercise(spec, session.subject(gradeId, seconds), run);
       // What code says beside a reference could be the reference itself: its own words must not reach the student.
