@@ -1,9 +1,9 @@
 /** Weights that were trained here and are shipped: `checkpoints/NAME.safetensors`, each with a model card, `NAME.md`. */
-import { readFileSync } from 'node:fs';
-import fs from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { UserError } from './errors';
+import { fileStore } from './files';
 import { classifier } from './metrics';
 import { loadWeights, saveWeights } from './training';
 
@@ -57,6 +57,10 @@ export interface ModelCard {
   readonly facts: Readonly<Record<string, string | number>>;
   /** What was measured at the end, on which data. */
   readonly metrics: Readonly<Record<string, string | number>>;
+  /** The command that makes it again; `npm run checkpoint -- NAME` unless told. */
+  readonly command?: string;
+  /** What programs want to know of it, kept inside the file; `loadCheckpoint` gives it. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -65,11 +69,16 @@ export interface ModelCard {
  * @returns the size of the file in bytes
  */
 export async function saveCheckpoint(name: string, models: Models, card: ModelCard): Promise<number> {
-  const bytes = await saveWeights(models, { half: true, metadata: { name, title: card.title } });
-  await fs.mkdir(folder, { recursive: true });
-  await fs.writeFile(path.join(folder, `${checked(name)}.safetensors`), bytes);
-  await fs.writeFile(path.join(folder, `${name}.md`), markdown(name, card, bytes.length));
+  const bytes = await saveWeights(models, { half: true, metadata: { ...card.metadata, name, title: card.title } });
+  const store = fileStore(folder);
+  await store.write(`${checked(name)}.safetensors`, bytes);
+  await store.write(`${name}.md`, Buffer.from(markdown(name, card, bytes.length)));
   return bytes.length;
+}
+
+/** Whether a checkpoint is there. */
+export function hasCheckpoint(name: string): boolean {
+  return existsSync(path.join(folder, `${checked(name)}.safetensors`));
 }
 
 function markdown(name: string, card: ModelCard, size: number): string {
@@ -85,7 +94,7 @@ ${card.about.trim()}
 
 ${list({ ...card.facts, file: `\`${name}.safetensors\`, half precision, ${size.toLocaleString('en-US')} bytes` })}
 
-Made again by \`npm run checkpoint -- ${name}\`.
+Made again by \`${card.command ?? `npm run checkpoint -- ${name}`}\`.
 
 ## Measured
 

@@ -1,0 +1,124 @@
+/** Generators that were taught by a judge. */
+import type { Tensor4D } from '@tensorflow/tfjs';
+import type { Dataset } from '../../../datasets';
+import { type AdversarialPair, cgan, dcgan, lsgan, sngan, wganGp } from '../../models';
+import type { History } from '../../training';
+import { published } from '../published';
+import type { Recipe, RunOptions, Trainee } from '../recipe';
+import { plain, withAnyClass } from '../trainee';
+
+/** What every family of adversarial pairs has. */
+interface Family {
+  generate: unknown;
+  sample(model: AdversarialPair, n: number, random: Parameters<typeof dcgan.sample>[2]): unknown;
+  dispose(model: AdversarialPair): void;
+}
+
+const seed = 0;
+const batchSize = 64;
+
+/** A pair trained on all images; it ships the generator alone, which is all that drawing needs. */
+function pair(
+  facts: Pick<Recipe, 'name' | 'title' | 'family' | 'paper' | 'published'> & { readonly epochs: number },
+  family: Family,
+  build: () => AdversarialPair,
+  train: (model: AdversarialPair, data: Dataset['train'], options: RunOptions & Settings) => Promise<History>,
+): Recipe {
+  const { epochs, ...rest } = facts;
+  const open = (): Trainee => {
+    const model = build();
+    return {
+      ...plain,
+      networks: { generator: model.generator },
+      train: async (data, options) => [await train(model, data.train, { epochs, batchSize, seed, ...options })],
+      samplers: { direct: (n, random) => family.sample(model, n, random) as Tensor4D },
+      dispose: () => family.dispose(model),
+    };
+  };
+  return { ...rest, data: 'fashion-mnist', epochs: [epochs], batchSize, seed, open };
+}
+
+interface Settings {
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+const conditional: Recipe = {
+  name: 'fashion-mnist-cgan',
+  title: 'Conditional GAN',
+  family: 'cgan',
+  paper: 'Miyato & Koyama (2018), arXiv:1802.05637',
+  data: 'fashion-mnist',
+  epochs: [20],
+  batchSize,
+  seed,
+  open() {
+    const model = cgan.buildCgan({ conditioning: 'projection', seed });
+    return {
+      ...plain,
+      networks: { generator: model.generator },
+      train: async (data, options) => [
+        await cgan.trainCgan(model, data.train, { epochs: 20, batchSize, seed, ...options }),
+      ],
+      samplers: {
+        'all classes': (n, random) =>
+          withAnyClass(n, 10, random, (labels) => cgan.sample<Tensor4D>(model, labels, random)),
+      },
+      dispose: () => cgan.dispose(model),
+    };
+  },
+};
+
+export const adversarialRecipes: readonly Recipe[] = [
+  pair(
+    {
+      name: 'fashion-mnist-dcgan',
+      title: 'DCGAN',
+      family: 'dcgan',
+      paper: 'Radford, Metz & Chintala (2015), arXiv:1511.06434',
+      epochs: 20,
+      published: published.DCGAN,
+    },
+    dcgan,
+    () => dcgan.buildDcgan({ seed }),
+    (model, data, options) => dcgan.trainDcgan(model, data, options),
+  ),
+  pair(
+    {
+      name: 'fashion-mnist-lsgan',
+      title: 'LSGAN',
+      family: 'lsgan',
+      paper: 'Mao et al. (2017), arXiv:1611.04076',
+      epochs: 20,
+    },
+    lsgan,
+    () => lsgan.buildLsgan({ seed }),
+    (model, data, options) => lsgan.trainLsgan(model, data, options),
+  ),
+  pair(
+    {
+      name: 'fashion-mnist-wgan-gp',
+      title: 'WGAN-GP',
+      family: 'wganGp',
+      paper: 'Gulrajani et al. (2017), arXiv:1704.00028',
+      epochs: 40, // five steps of the critic to a round
+    },
+    wganGp,
+    () => wganGp.buildWganGp({ seed }),
+    (model, data, options) => wganGp.trainWganGp(model, data, { learningRate: 2e-4, ...options }),
+  ),
+  pair(
+    {
+      name: 'fashion-mnist-sngan',
+      title: 'SNGAN',
+      family: 'sngan',
+      paper: 'Miyato et al. (2018), arXiv:1802.05957',
+      epochs: 30,
+      published: published.SNGAN,
+    },
+    sngan,
+    () => sngan.buildSngan({ seed }),
+    (model, data, options) => sngan.trainSngan(model, data, options),
+  ),
+  conditional,
+];

@@ -1,0 +1,117 @@
+/** Models that turn noise into images little by little. */
+import type { Tensor4D } from '@tensorflow/tfjs';
+import { ddim, ddpm, dpmSolver, flowMatching, guidance, score } from '../../models';
+import { published } from '../published';
+import type { Recipe } from '../recipe';
+import { averaged, withAnyClass } from '../trainee';
+
+const data = 'fashion-mnist' as const;
+const seed = 0;
+const settings = { epochs: 30, batchSize: 128, seed, learningRate: 1e-3, schedule: 'cosine' } as const;
+const facts = { data, epochs: [settings.epochs], batchSize: settings.batchSize, seed };
+/** Of the running average: half of it is forgotten after some 700 steps, which suits runs of thousands of steps. */
+const emaDecay = 0.999;
+
+const diffusion: Recipe = {
+  ...facts,
+  name: 'fashion-mnist-ddpm',
+  title: 'DDPM',
+  family: 'ddpm',
+  paper: 'Ho, Jain & Abbeel (2020), arXiv:2006.11239',
+  published: published.DDPM,
+  open() {
+    const model = ddpm.buildDdpm({ seed, emaDecay });
+    const subsequence = (steps: number) => ddpm.stepSubsequence(model.config.steps, steps);
+    return {
+      ...averaged(model.ema),
+      networks: { network: model.network },
+      train: async (images, options) => [await ddpm.trainDdpm(model, images.train, { ...settings, ...options })],
+      samplers: {
+        'DDIM, 50 steps': (n, random) => ddim.sample<Tensor4D>(model, n, random, { steps: subsequence(50) }),
+        'DDIM, 20 steps': (n, random) => ddim.sample<Tensor4D>(model, n, random, { steps: subsequence(20) }),
+        'DDIM, 10 steps': (n, random) => ddim.sample<Tensor4D>(model, n, random, { steps: subsequence(10) }),
+        'DPM-Solver++, 20 steps': (n, random) =>
+          dpmSolver.sample<Tensor4D>(model, n, random, { steps: dpmSolver.logSnrSteps(model.schedule, 20) }),
+        'DPM-Solver++, 10 steps': (n, random) =>
+          dpmSolver.sample<Tensor4D>(model, n, random, { steps: dpmSolver.logSnrSteps(model.schedule, 10) }),
+        'all 1,000 steps': (n, random) => ddpm.sample<Tensor4D>(model, n, random),
+      },
+      dispose: () => ddpm.dispose(model),
+    };
+  },
+};
+
+const guided: Recipe = {
+  ...facts,
+  name: 'fashion-mnist-cfg',
+  title: 'DDPM, classifier-free guidance',
+  family: 'guidance',
+  paper: 'Ho & Salimans (2022), arXiv:2207.12598',
+  open() {
+    const classes = 10;
+    const model = ddpm.buildDdpm({ classes, seed, emaDecay });
+    const steps = ddpm.stepSubsequence(model.config.steps, 50);
+    const sampler = (gamma: number) => (n: number, random: Parameters<typeof ddpm.sample>[2]) =>
+      withAnyClass(n, classes, random, (labels) => guidance.sample<Tensor4D>(model, labels, random, { gamma, steps }));
+    return {
+      ...averaged(model.ema),
+      networks: { network: model.network },
+      train: async (images, options) => [await ddpm.trainDdpm(model, images.train, { ...settings, ...options })],
+      samplers: { 'γ = 2, 50 steps': sampler(2), 'γ = 1, 50 steps': sampler(1), 'γ = 4, 50 steps': sampler(4) },
+      dispose: () => ddpm.dispose(model),
+    };
+  },
+};
+
+const scoreBased: Recipe = {
+  ...facts,
+  name: 'fashion-mnist-sgm',
+  title: 'SGM',
+  family: 'score',
+  paper: 'Song et al. (2020), arXiv:2011.13456',
+  published: published.SGM,
+  open() {
+    const model = score.buildScoreModel({ sde: score.vpSde(), seed, emaDecay });
+    return {
+      ...averaged(model.ema),
+      networks: { network: model.network },
+      train: async (images, options) => [await score.trainScoreModel(model, images.train, { ...settings, ...options })],
+      samplers: {
+        'probability flow, 30 steps': async (n, random) =>
+          (await score.sampleByOde(model, n, random, { steps: 30 })) as Tensor4D,
+        'predictor–corrector, 500 steps': async (n, random) =>
+          (await score.sample(model, n, random, { steps: 500, correctorSteps: 1 })) as Tensor4D,
+      },
+      dispose: () => score.dispose(model),
+    };
+  },
+};
+
+const flow: Recipe = {
+  ...facts,
+  name: 'fashion-mnist-flow',
+  title: 'Flow matching',
+  family: 'flowMatching',
+  paper: 'Lipman et al. (2022), arXiv:2210.02747',
+  open() {
+    const model = flowMatching.buildFlow({ seed, emaDecay });
+    const sampler =
+      (method: 'euler' | 'heun', steps: number) => async (n: number, random: Parameters<typeof ddpm.sample>[2]) =>
+        (await flowMatching.sample(model, n, random, { method, steps })) as Tensor4D;
+    return {
+      ...averaged(model.ema),
+      networks: { network: model.network },
+      train: async (images, options) => [
+        await flowMatching.trainFlow(model, images.train, { ...settings, ...options }),
+      ],
+      samplers: {
+        'Heun, 15 steps': sampler('heun', 15),
+        'Euler, 30 steps': sampler('euler', 30),
+        'Euler, 10 steps': sampler('euler', 10),
+      },
+      dispose: () => flowMatching.dispose(model),
+    };
+  },
+};
+
+export const diffusionRecipes: readonly Recipe[] = [diffusion, guided, scoreBased, flow];

@@ -1,0 +1,163 @@
+/** Models with a likelihood, or a bound on it: VAEs, RealNVP, PixelCNN, VQ-VAE with a prior. */
+import type { Tensor4D } from '@tensorflow/tfjs';
+import { pixelcnn, realnvp, vae, vqvae } from '../../models';
+import { published } from '../published';
+import type { Recipe, Sampler } from '../recipe';
+import { plain, withAnyClass } from '../trainee';
+
+const data = 'fashion-mnist' as const;
+const seed = 0;
+const vaePaper = 'Kingma & Welling (2013), arXiv:1312.6114';
+
+function variational(facts: Pick<Recipe, 'name' | 'title' | 'paper' | 'published'>, classes: number): Recipe {
+  const [epochs, batchSize] = [30, 128];
+  return {
+    ...facts,
+    family: 'vae',
+    data,
+    epochs: [epochs],
+    batchSize,
+    seed,
+    open() {
+      const model = vae.buildVae({ arch: 'conv', latentDim: 16, classes, seed });
+      const draw: Sampler = (n, random) =>
+        classes > 0
+          ? withAnyClass(n, classes, random, (labels) => vae.sample(model, n, random, labels))
+          : vae.sample(model, n, random);
+      return {
+        ...plain,
+        networks: { encoder: model.encoder, decoder: model.decoder },
+        train: async (images, options) => [
+          await vae.trainVae(model, images.train, { epochs, batchSize, seed, learningRate: 2e-3, ...options }),
+        ],
+        samplers: { [classes > 0 ? 'all classes' : 'direct']: draw },
+        measure: async (images) => ({
+          'negative ELBO, nats an image': (await vae.evaluate(model, images.test)).negativeElbo,
+        }),
+        dispose: () => vae.dispose(model),
+      };
+    },
+  };
+}
+
+const realNvp: Recipe = {
+  name: 'fashion-mnist-realnvp',
+  title: 'RealNVP',
+  family: 'realnvp',
+  paper: 'Dinh, Sohl-Dickstein & Bengio (2017), arXiv:1605.08803',
+  data,
+  epochs: [15],
+  batchSize: 64,
+  seed,
+  published: published.RealNVP,
+  open() {
+    const model = realnvp.buildRealNvp({ seed });
+    return {
+      ...plain,
+      networks: realnvp.networks(model),
+      train: async (images, options) => [
+        await realnvp.trainRealNvp(model, images.train, { epochs: 15, batchSize: 64, seed, ...options }),
+      ],
+      samplers: { direct: (n, random) => realnvp.sample<Tensor4D>(model, n, random) },
+      measure: async (images) => ({
+        'bits a pixel': (await realnvp.evaluate(model, images.test)).bitsPerDim ?? NaN,
+      }),
+      dispose: () => realnvp.dispose(model),
+    };
+  },
+};
+
+const pixelCnn: Recipe = {
+  name: 'fashion-mnist-pixelcnn',
+  title: 'PixelCNN',
+  family: 'pixelcnn',
+  paper: 'van den Oord et al. (2016), arXiv:1606.05328',
+  data,
+  epochs: [15],
+  batchSize: 64,
+  seed,
+  open() {
+    const model = pixelcnn.buildPixelCnn({ levels: 16, seed });
+    const { levels } = model.config;
+    return {
+      ...plain,
+      networks: { vertical: model.vertical, horizontal: model.horizontal },
+      train: async (images, options) => [
+        await pixelcnn.trainPixelCnn(model, images.train, { epochs: 15, batchSize: 64, seed, ...options }),
+      ],
+      samplers: {
+        [`${levels} grey levels`]: async (n, random) => {
+          const indices = await pixelcnn.sample(model, n, random);
+          const grey = pixelcnn.toImages(indices, levels);
+          indices.dispose();
+          return grey;
+        },
+      },
+      measure: async (images) => ({
+        [`bits a pixel of ${levels} levels`]: (await pixelcnn.evaluate(model, images.test)).bitsPerDim,
+      }),
+      dispose: () => pixelcnn.dispose(model),
+    };
+  },
+};
+
+const quantized: Recipe = {
+  name: 'fashion-mnist-vqvae',
+  title: 'VQ-VAE + PixelCNN',
+  family: 'vqvae',
+  paper: 'van den Oord, Vinyals & Kavukcuoglu (2017), arXiv:1711.00937',
+  data,
+  epochs: [10, 30],
+  batchSize: 128,
+  seed,
+  open() {
+    const model = vqvae.buildVqVae({ seed });
+    const prior = vqvae.buildPrior(model, { seed });
+    return {
+      ...plain,
+      networks: {
+        encoder: model.encoder,
+        codebook: model.codebook,
+        decoder: model.decoder,
+        priorAbove: prior.vertical,
+        prior: prior.horizontal,
+      },
+      async train(images, options) {
+        const common = { batchSize: 128, seed, ...options };
+        const first = await vqvae.trainVqVae(model, images.train, { epochs: 10, ...common });
+        if (first.interrupted) return [first];
+        return [first, await vqvae.trainPrior(model, prior, images.train, { epochs: 30, ...common })];
+      },
+      samplers: {
+        'prior, then decoder': async (n, random) => {
+          const images = await vqvae.sampleWithPrior<Tensor4D>(model, prior, n, random);
+          const clipped = images.clipByValue(0, 1); // the mean of a Gaussian may lie outside
+          images.dispose();
+          return clipped as Tensor4D;
+        },
+      },
+      measure: async (images) => ({
+        'negative ELBO, nats an image': (await vqvae.evaluateWithPrior(model, prior, images.test)).negativeElbo,
+      }),
+      dispose() {
+        vqvae.dispose(model);
+        pixelcnn.dispose(prior);
+      },
+    };
+  },
+};
+
+export const likelihoodRecipes: readonly Recipe[] = [
+  variational({ name: 'fashion-mnist-vae', title: 'VAE', paper: vaePaper, published: published.VAE }, 0),
+  variational(
+    {
+      name: 'fashion-mnist-cvae',
+      title: 'Conditional VAE',
+      paper: 'Kingma et al. (2014), arXiv:1406.5298',
+    },
+    10,
+  ),
+  realNvp,
+  pixelCnn,
+  quantized,
+];

@@ -1,0 +1,38 @@
+import type { Tensor1D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { Random } from '../engine';
+import type { Trainee } from './recipe';
+
+/** What a model without an average and without anything to measure leaves at that. */
+export const plain = {
+  asShipped: <T>(run: () => T): T => run(),
+  loaded: (): void => undefined,
+} as const satisfies Pick<Trainee, 'asShipped' | 'loaded'>;
+
+/** What a model with a running average of its weights ships: the average. */
+export function averaged(ema: { during<T>(run: () => T): T; reset(): void }): Pick<Trainee, 'asShipped' | 'loaded'> {
+  return { asShipped: (run) => ema.during(run), loaded: () => ema.reset() };
+}
+
+/** Classes for n examples, each as likely as the others. -> [n], int32 */
+export function anyClass(n: number, classes: number, random: Random): Tensor1D {
+  return tf.tensor1d(
+    Int32Array.from({ length: n }, () => random.int(classes)),
+    'int32',
+  );
+}
+
+/** Draws with labels of all classes, which are let go of afterwards. */
+export async function withAnyClass<T>(
+  n: number,
+  classes: number,
+  random: Random,
+  draw: (labels: Tensor1D) => T | Promise<T>,
+): Promise<T> {
+  const labels = anyClass(n, classes, random.fork('classes'));
+  try {
+    return await draw(labels);
+  } finally {
+    labels.dispose();
+  }
+}
