@@ -6,8 +6,10 @@ export { findLesson, lessonFile, listLessons, loadLesson, type Place, shownPath 
 export { readNotebook } from './ipynb';
 export { type Merged, mergeNotebooks } from './merge';
 export { checksum, type GraderMetadata } from './nbgrader';
+export { nbgraderSource } from './nbgrader-source';
 export { buildNotebook, notebookText } from './notebook';
 export { parseLesson, readLesson } from './parse';
+export { stubs } from './render';
 export {
   type Cell,
   type Exercise,

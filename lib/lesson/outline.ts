@@ -79,6 +79,7 @@ function regionBetween(tree: ts.SourceFile, begin: Comment, end: Comment, report
 
   // Later cells must still type-check without the solution, so at the top level only the values are taken out.
   const values: string[] = [];
+  const initializers: { start: number; end: number; awaits: boolean }[] = [];
   for (const statement of whole) {
     const declarations =
       ts.isSourceFile(list) && ts.isVariableStatement(statement) ? statement.declarationList.declarations : [];
@@ -91,11 +92,13 @@ function regionBetween(tree: ts.SourceFile, begin: Comment, end: Comment, report
       return undefined;
     }
     const keyword = statement.getText(tree).startsWith('let') ? 'let' : 'const';
-    for (const { name, type } of declarations) {
+    for (const { name, type, initializer } of declarations) {
       values.push(`${keyword} ${name.getText(tree)}: ${type?.getText(tree)} =`);
+      if (initializer)
+        initializers.push({ start: initializer.getStart(tree), end: initializer.end, awaits: hasAwait(initializer) });
     }
   }
-  return { ...region, values };
+  return { ...region, values, initializers };
 }
 
 function innermostList(tree: ts.SourceFile, begin: Comment, end: Comment): StatementList {
@@ -108,6 +111,12 @@ function innermostList(tree: ts.SourceFile, begin: Comment, end: Comment): State
   };
   ts.forEachChild(tree, walk);
   return found;
+}
+
+/** Is something awaited in it, outside functions of its own? */
+function hasAwait(node: ts.Node): boolean {
+  if (ts.isAwaitExpression(node)) return true;
+  return !ts.isFunctionLike(node) && ts.forEachChild(node, hasAwait) === true;
 }
 
 function isInFunction(node: ts.Node): boolean {

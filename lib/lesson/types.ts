@@ -39,6 +39,8 @@ export interface Region {
   readonly indent: string;
   /** Top-level values: what stands left of each `=`, to be kept in the stub. Absent: statements of a function body. */
   readonly values?: readonly string[];
+  /** What stands right of each `=`, and whether it waits for something. */
+  readonly initializers?: readonly { readonly start: number; readonly end: number; readonly awaits: boolean }[];
 }
 
 /** The statement `await check('id', { names… })` that ends a graded cell. */
