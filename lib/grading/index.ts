@@ -1,5 +1,6 @@
 /** Grading: the language of specs, self-check in notebooks, and the scoring of submissions in a sandbox. */
 export { check, Result } from './check';
+export { checkAll } from './nbgrader/graded';
 export { fail } from './failure';
 export { expectValue, itemsOf, numberOf, partsOf, tensorOf } from './matchers';
 export { demandSandbox, sandboxRemedies, sandboxReport, weaknesses } from './sandbox/protections';
@@ -34,5 +35,9 @@ export async function openTrial(spec: ExerciseSpec, course: Course = {}): Promis
 /** The class: its folder, its gradebook and what is done with them. Loaded when a command of the class needs it. */
 export const classTools = (): Promise<typeof import('./class')> => import('./class');
 
+/** Course folders for nbgrader. */
+export const nbgraderTools = (): Promise<typeof import('./nbgrader/release')> => import('./nbgrader/release');
+
 export type { Attempt, FinalScore, Mark } from './class/records';
+export type { ClassRoom, Progress } from './class';
 export type { Course, GradeOptions, Trial };

@@ -25,6 +25,8 @@ export interface ClassGrading {
   readonly workers?: number;
   /** Seconds that one call of student code may take. */
   readonly seconds?: number;
+  /** Grade even where the machine cannot hold student code in. */
+  readonly allowWeakSandbox?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -121,6 +123,7 @@ class Run {
           ...room.course,
           secret: room.config.secret,
           ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+          ...(options.allowWeakSandbox === undefined ? {} : { allowWeakSandbox: options.allowWeakSandbox }),
           workers: options.workers ?? os.availableParallelism(),
           signal: this.stop.signal,
           onDone: (job, outcome) => this.done(byId.get(job.id), outcome),

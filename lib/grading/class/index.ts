@@ -1,9 +1,14 @@
 /** A class: its folder, its gradebook, and all that is done with them. */
-export { addMarks, type NewMark } from './marks';
+export { collect, type Collected, type CollectOptions } from './collect';
 export { gradeClass, gradedAttempts, type ClassGraded, type ClassGrading, type Progress } from './grading';
-export { initClass, type InitOptions } from './init';
 export type { StoredAttempt } from './gradebook';
+export { classFormats, exportClass, writeFeedback, type ClassFormat } from './handout';
+export { initClass, type InitOptions } from './init';
+export { addMarks, type NewMark } from './marks';
+export { momentOf } from '../policy';
+export { readNames } from './owners';
 export { rebuildGradebook, type Rebuilt } from './rebuild';
 export { releaseLessons, type Released } from './release';
 export { openClass, shown, type ClassRoom } from './room';
+export { countingAttempt, standings, type Standing } from './standing';
 export { submit, type Submitted } from './submit';

@@ -13,7 +13,7 @@ export interface Job extends OwnOptions {
 /** What became of a job. A reason says what kept it from being graded, which is never the notebook's fault. */
 export type Outcome = { readonly result: FileResult } | { readonly reason: string };
 
-export type WorkerOptions = Pick<GradeOptions, 'root' | 'specs' | 'seconds' | 'hidden' | 'secret'>;
+export type WorkerOptions = Pick<GradeOptions, 'root' | 'specs' | 'seconds' | 'hidden' | 'secret' | 'allowWeakSandbox'>;
 export type ToWorker = { readonly options: WorkerOptions } | Job;
 export type FromWorker =
   | { readonly alive: true }
