@@ -2,8 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { collectSpecs, type SpecFile } from './registry';
 
-/** The specs of a checkout. */
-export const specFolder = (root = path.resolve(__dirname, '../..')): string => path.join(root, 'test', 'exercises');
+/** The specs of a checkout; without one, those that `GENLAB_SPECS` names, or else those of this checkout. */
+export const specFolder = (root?: string): string =>
+  root === undefined && process.env.GENLAB_SPECS
+    ? process.env.GENLAB_SPECS
+    : path.join(root ?? path.resolve(__dirname, '../..'), 'test', 'exercises');
 
 /** The spec file of a lesson, if it has one. */
 export function findSpec(slug: string, folder: string): string | undefined {

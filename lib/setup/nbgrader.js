@@ -46,7 +46,12 @@ async function ensureNbgrader(say = () => {}) {
   });
   return {
     command: [venvPython, '-m', 'nbgrader'],
-    env: { ...jupyterEnv(), PYTHONPATH: target },
+    // It starts alembic by name.
+    env: {
+      ...jupyterEnv(),
+      PYTHONPATH: target,
+      PATH: [path.join(target, 'bin'), process.env.PATH].filter(Boolean).join(path.delimiter),
+    },
   };
 }
 

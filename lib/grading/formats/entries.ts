@@ -1,3 +1,4 @@
+import { forStudent } from '../audience';
 import type { Attempt, FinalScore, Mark } from '../class/records';
 import type { CheckResult, ExerciseResult } from '../results';
 import type { Lang } from '../text';
@@ -44,6 +45,14 @@ export function entriesOf({ attempts, finals }: ClassResults): Entry[] {
         marks: new Map(attempt?.marks.map((mark) => [mark.gradeId, mark])),
       };
     });
+}
+
+/** The same as students may see it. */
+export function studentEntriesOf({ attempts, finals }: ClassResults): Entry[] {
+  const safe = attempts.map((attempt) =>
+    attempt.result ? { ...attempt, result: forStudent(attempt.result) } : attempt,
+  );
+  return entriesOf({ attempts: safe, finals });
 }
 
 export const passed = (check: CheckResult): boolean => check.earned >= check.points;

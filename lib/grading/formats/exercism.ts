@@ -1,7 +1,7 @@
 /** Exercism's `results.json`, version 3: https://exercism.org/docs/building/tooling/test-runners/interface */
 import type { CheckResult } from '../results';
-import { entriesOf, fileName, json, passed, type ClassResults, type Entry, type ExportedFile } from './entries';
-import { shownChecks, shownNotes } from './student';
+import { studentEntriesOf, fileName, json, passed, type ClassResults, type Entry, type ExportedFile } from './entries';
+import { lossText, shownNotes } from './student';
 
 export interface ExercismOptions {
   /** What a check asks, by grade id, in the order of the spec; see `askedBy`. */
@@ -15,7 +15,7 @@ const cut = 'Output was truncated. Please limit to 500 chars';
 
 /** One file for each student and lesson: `SLUG/STUDENT/results.json`. */
 export function exportExercism(results: ClassResults, options: ExercismOptions = {}): ExportedFile[] {
-  return entriesOf(results).map((entry) => ({
+  return studentEntriesOf(results).map((entry) => ({
     name: `${fileName(entry.final.lesson)}/${fileName(entry.final.student)}/results.json`,
     text: json(exercismResults(entry, options)),
   }));
@@ -24,7 +24,8 @@ export function exportExercism(results: ClassResults, options: ExercismOptions =
 function exercismResults(entry: Entry, { testCode, printed }: ExercismOptions): object {
   const { final, exercises, lang } = entry;
   const checks = exercises.flatMap((exercise) => exercise.checks);
-  if (!checks.some(ran)) {
+  const visible = checks.filter((check) => !check.hidden);
+  if (!(visible.length ? visible : checks).some(ran)) {
     const message = shownNotes(entry) || checks.find(({ hidden }) => !hidden)?.reason || 'No check could be run.';
     return { version: 3, status: 'error', message: shortened(message, limits.message), tests: [] };
   }
@@ -33,10 +34,11 @@ function exercismResults(entry: Entry, { testCode, printed }: ExercismOptions): 
     const output = printed?.(final.student, gradeId);
     // Checks that a spec makes in a loop stand once in its text: then nobody knows which question is whose.
     const codes = testCode?.get(gradeId)?.length === checks.length ? testCode.get(gradeId) : undefined;
-    return shownChecks(checks, lang).map(({ name, text, check }, j) => {
+    return checks.map((check, j) => {
+      const text = lossText(check, lang);
       const code = check.hidden ? undefined : codes?.[j];
       return {
-        name: `${gradeId}: ${name}`,
+        name: `${gradeId}: ${check.name}`,
         status: statusOf(check),
         message: text ? shortened(text, limits.message) : null,
         ...(output ? { output: shortened(output, limits.output, `\n${cut}`) } : {}),

@@ -1,6 +1,6 @@
 /** Gradescope's `results.json`, as https://gradescope-autograders.readthedocs.io/en/latest/specs describes it. */
-import { entriesOf, fileName, json, passed, type ClassResults, type Entry, type ExportedFile } from './entries';
-import { markName, shownChecks, shownNotes } from './student';
+import { studentEntriesOf, fileName, json, passed, type ClassResults, type Entry, type ExportedFile } from './entries';
+import { markName, lossText, shownNotes } from './student';
 
 export type Visibility = 'hidden' | 'after_due_date' | 'after_published' | 'visible';
 
@@ -16,7 +16,7 @@ export interface GradescopeOptions {
 
 /** One file for each student and lesson: `SLUG/STUDENT/results.json`. */
 export function exportGradescope(results: ClassResults, options: GradescopeOptions = {}): ExportedFile[] {
-  return entriesOf(results).map((entry) => ({
+  return studentEntriesOf(results).map((entry) => ({
     name: `${fileName(entry.final.lesson)}/${fileName(entry.final.student)}/results.json`,
     text: json(gradescopeResults(entry, options)),
   }));
@@ -45,14 +45,14 @@ function gradescopeResults(entry: Entry, { hiddenChecks = 'after_published', lea
 
 function testsOf({ exercises, marks, lang }: Entry, hiddenChecks: Visibility): object[] {
   return exercises.flatMap(({ gradeId, checks }, i) => {
-    const tests = shownChecks(checks, lang).map(({ name, text, check }, j) => ({
+    const tests = checks.map((check, j) => ({
       score: check.earned,
       max_score: check.points,
       status: passed(check) ? 'passed' : 'failed',
-      name: `${gradeId}: ${name}`,
+      name: `${gradeId}: ${check.name}`,
       name_format: 'text',
       number: `${i + 1}.${j + 1}`,
-      output: text,
+      output: lossText(check, lang),
       output_format: 'text',
       tags: [gradeId],
       visibility: check.hidden ? hiddenChecks : 'visible',

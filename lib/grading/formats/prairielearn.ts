@@ -1,13 +1,13 @@
 /** PrairieLearn's results of an external grader: https://docs.prairielearn.com/externalGrading/#grading-results */
-import { entriesOf, fileName, json, type ClassResults, type Entry, type ExportedFile } from './entries';
-import { markName, shownChecks, shownNotes } from './student';
+import { studentEntriesOf, fileName, json, type ClassResults, type Entry, type ExportedFile } from './entries';
+import { markName, lossText, shownNotes } from './student';
 
 /** PrairieLearn takes files up to 1 MB. A character is 6 bytes at most, where JSON must escape it. */
 const allCharacters = 150_000;
 
 /** One file for each student and lesson: `SLUG/STUDENT/results.json`. */
 export function exportPrairieLearn(results: ClassResults): ExportedFile[] {
-  return entriesOf(results).map((entry) => ({
+  return studentEntriesOf(results).map((entry) => ({
     name: `${fileName(entry.final.lesson)}/${fileName(entry.final.student)}/results.json`,
     text: json(prairieLearnResults(entry)),
   }));
@@ -21,12 +21,12 @@ function prairieLearnResults(entry: Entry): object {
   // A file that is no notebook is no attempt: PrairieLearn then takes none from the student and no points.
   if (!attempt?.result?.lesson) return { gradable: false, format_errors: notes.split('\n'), message: notes };
   const tests = exercises.flatMap(({ gradeId, checks }) => {
-    const found = shownChecks(checks, lang).map(({ name, text, check }) => ({
-      name: `${gradeId}: ${name}`.slice(0, 200),
+    const found = checks.map((check) => ({
+      name: `${gradeId}: ${check.name}`.slice(0, 200),
       description: gradeId,
       points: check.earned,
       max_points: check.points,
-      message: text.slice(0, longest),
+      message: lossText(check, lang).slice(0, longest),
       output: '',
       images: [],
     }));

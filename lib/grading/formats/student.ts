@@ -1,11 +1,10 @@
-/** What students may read. A hidden check shows that it is there, what it is worth, and what its spec allows. */
+/** What students read, of results that hold nothing else any more. */
 import type { CheckResult } from '../results';
 import { points, type Lang } from '../text';
 import { passed, type Entry } from './entries';
 
 const words = {
   en: {
-    hidden: (number: number) => `Hidden check ${number}`,
     hint: (hint: string) => `Hint: ${hint}`,
     nothing: 'Nothing was handed in.',
     ungraded: 'This attempt has not been graded yet.',
@@ -16,7 +15,6 @@ const words = {
     mark: 'scored by hand',
   },
   zh: {
-    hidden: (number: number) => `隐藏检查 ${number}`,
     hint: (hint: string) => `提示：${hint}`,
     nothing: '没有提交。',
     ungraded: '这次提交尚未评分。',
@@ -28,27 +26,10 @@ const words = {
   },
 } as const;
 
-/** A check under the name that students may see. */
-export interface ShownCheck {
-  readonly name: string;
-  /** Reason and hint; empty where all points were earned. */
-  readonly text: string;
-  readonly check: CheckResult;
-}
-
-/** The checks of an exercise as its student may see them. */
-export function shownChecks(checks: readonly CheckResult[], lang: Lang): ShownCheck[] {
-  const w = words[lang];
-  let hidden = 0;
-  return checks.map((check) => {
-    if (!check.hidden) {
-      const parts = passed(check) ? [] : [check.reason, check.hint && w.hint(check.hint), check.credit];
-      return { name: check.name, text: lines(parts), check };
-    }
-    hidden++;
-    const { name = w.hidden(hidden), hint } = check.shown ?? {};
-    return { name, text: passed(check) || !hint ? '' : w.hint(hint), check };
-  });
+/** Why a check lost points; empty where it lost none. */
+export function lossText(check: CheckResult, lang: Lang): string {
+  if (passed(check)) return '';
+  return lines([check.reason, check.hint && words[lang].hint(check.hint), check.credit]);
 }
 
 /** What a student should know of the whole lesson: notes, lateness, what people gave and have still to give. */
