@@ -109,8 +109,8 @@ export class Executor {
     // 'close' comes after everything that the process wrote has been read.
     child.on('close', (code, signal) => this.died(child, code, signal));
     child.on('error', (error) => this.died(child, null, null, error));
-    const { cwd, root, paths } = this.options;
-    this.send({ type: 'configure', cwd, root, paths });
+    const { cwd, root, paths, emit } = this.options;
+    this.send({ type: 'configure', cwd, root, paths, emit });
   }
 
   private get commands(): Writable {

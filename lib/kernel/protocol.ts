@@ -19,6 +19,8 @@ export interface RunCommand {
   /** How a person calls it: `cell 3`. */
   readonly label: string;
   readonly source: string;
+  /** Characters that were put in front of the source before it was compiled. */
+  readonly shift: number;
   readonly js: string;
   readonly map: string;
   /** No value is wanted. */
@@ -37,6 +39,8 @@ export interface ConfigureCommand {
   readonly root: string;
   /** The tsconfig's `paths`: pattern with at most one `*`, and absolute targets. */
   readonly paths: readonly (readonly [pattern: string, targets: readonly string[]])[];
+  /** The tsconfig's options that change the JavaScript of a file. */
+  readonly emit?: Readonly<Record<string, unknown>>;
 }
 
 export interface CommCommand {

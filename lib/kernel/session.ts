@@ -1,8 +1,7 @@
-import { CellCompiler } from './compiler/cell-compiler';
+import { CellCompiler, emitOptions } from './compiler/cell-compiler';
 import type { CompiledCell } from './compiler/cell-compiler';
-import type { CellHost } from './compiler/host';
 import { Executor, type ExecutorHandlers } from './executor';
-import { nodeHost, projectRoot, runtimePaths } from './node-host';
+import { type NodeHost, nodeHost, projectRoot, runtimePaths } from './node-host';
 import type { CellResult } from './protocol';
 import { variablesOf } from './variables';
 
@@ -32,7 +31,8 @@ const interrupted: CellResult = {
 /** One notebook's worth of state: what its cells have declared, and the process where they live. */
 export class Session {
   readonly executor: Executor;
-  private readonly host: CellHost;
+  private readonly host: NodeHost;
+  private toldProblems = false;
   private loaded: CellCompiler | undefined;
   private cancelled = false;
   /** Names that the cells have given to values. */
@@ -40,11 +40,17 @@ export class Session {
 
   constructor(
     private readonly options: SessionOptions,
-    handlers: ExecutorHandlers,
+    private readonly handlers: ExecutorHandlers,
   ) {
     this.host = nodeHost(options.cwd);
     this.executor = new Executor(
-      { cwd: options.cwd, root: projectRoot, paths: runtimePaths(this.host.options), env: options.env },
+      {
+        cwd: options.cwd,
+        root: projectRoot,
+        paths: runtimePaths(this.host.options),
+        emit: emitOptions(this.host.options),
+        env: options.env,
+      },
       {
         ...handlers,
         variables: () => [...this.variables],
@@ -65,6 +71,7 @@ export class Session {
   /** Checks, compiles and runs one cell. */
   async execute(source: string, options: ExecuteOptions): Promise<CellResult> {
     this.cancelled = false;
+    if (!this.toldProblems) this.tellProblems(options.id);
     const compilation = this.compiler.compile(source, options.label);
     if ('error' in compilation) return compilation.error;
     await this.executor.whenReady();
@@ -72,14 +79,22 @@ export class Session {
     return await this.run(compilation.cell, options);
   }
 
+  private tellProblems(cell: string): void {
+    this.toldProblems = true;
+    for (const problem of this.host.problems) {
+      this.handlers.output({ type: 'output', cell, kind: 'stream', content: { name: 'stderr', text: `${problem}\n` } });
+    }
+  }
+
   private async run(cell: CompiledCell, options: ExecuteOptions): Promise<CellResult> {
-    const { file, source, js, map } = cell;
+    const { file, source, shift, js, map } = cell;
     const { generation } = this.executor;
     const result = await this.executor.run({
       cell: options.id,
       file,
       label: options.label,
       source,
+      shift,
       js,
       map,
       silent: options.silent ?? false,

@@ -24,10 +24,12 @@ const sourceMaps = new Map();
  * JavaScript and source map of one file's text.
  * @param {string} file absolute name, for messages and the map
  * @param {string} source
+ * @param {Record<string, unknown>} [emit] options of a tsconfig that change the JavaScript
  * @returns {{ js: string, map: string }}
  */
-function transpile(file, source) {
-  const key = crypto.createHash('sha256').update(`${compilerVersion}\0${file}\0${source}`).digest('hex');
+function transpile(file, source, emit = {}) {
+  const options = Object.keys(emit).length > 0 ? `\0${JSON.stringify(emit)}` : '';
+  const key = crypto.createHash('sha256').update(`${compilerVersion}\0${file}\0${source}${options}`).digest('hex');
   // By top folder: the sandbox of graded work may read what was made of lib/, and nothing made of solutions/ or test/.
   const [folder] = path.relative(root, file).split(path.sep);
   const cached = path.join(cacheFolder, /^[\w-]+$/.test(folder) ? folder : 'elsewhere', `${key}.json`);
@@ -39,7 +41,7 @@ function transpile(file, source) {
   /** @type {typeof import('typescript')} */
   const ts = require('typescript');
   const output = ts.transpileModule(source, {
-    fileName: file,
+    fileName: file.replace(/\.m([jt]s)$/, '.$1'), // which the compiler would leave an ES module
     reportDiagnostics: true,
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,
@@ -47,6 +49,7 @@ function transpile(file, source) {
       esModuleInterop: true,
       sourceMap: true,
       inlineSources: true,
+      ...emit,
     },
   });
   const wrong = output.diagnostics?.find((d) => d.category === ts.DiagnosticCategory.Error);

@@ -113,7 +113,8 @@ export class CellCompiler {
   }
 
   /** Checks a cell by the project's rules and compiles it. @param label how errors call it: `cell 3` */
-  compile(source: string, label: string): Compilation {
+  compile(cell: string, label: string): Compilation {
+    const source = cell.replace(/^\uFEFF/, ''); // a byte order mark would count as a column
     const { text, shift } = asExpression(source);
     try {
       return this.checkAndCompile(source, text, shift, label);
@@ -141,6 +142,7 @@ export class CellCompiler {
     const number = this.count + 1;
     if (wrong.length) {
       this.files.forgetResolutions();
+      this.files.remove(file); // the same text may be right the next time
       return { error: describeDiagnostics(wrong, { source, offset, label }) };
     }
     const inImported = this.imported.firstError(file, (one) => harmless.has(one.code));
@@ -204,7 +206,7 @@ const noJsx =
   "To show HTML: import { display } from 'tslab'; display.html('<b>…</b>');";
 
 /** Options that change the JavaScript. */
-const emitOptions = (options: ts.CompilerOptions): ts.CompilerOptions => ({
+export const emitOptions = (options: ts.CompilerOptions): ts.CompilerOptions => ({
   jsx: options.jsx === undefined || options.jsx === ts.JsxEmit.Preserve ? ts.JsxEmit.React : options.jsx,
   jsxFactory: options.jsxFactory,
   jsxFragmentFactory: options.jsxFragmentFactory,

@@ -130,7 +130,12 @@ export class CellService {
   ): ts.ResolvedModuleWithFailedLookupLocations {
     const from = (importer: string): ts.ResolvedModuleWithFailedLookupLocations =>
       ts.resolveModuleName(name, importer, options, resolutionHost, this.resolutions, redirected);
-    const found = from(file);
+    let found = from(file);
+    const target = found.resolvedModule?.resolvedFileName;
+    if (target && !target.includes('/node_modules/') && !resolutionHost.fileExists(target)) {
+      this.forgetResolutions(); // it was there a moment ago
+      found = from(file);
+    }
     if (found.resolvedModule || /^[./]/.test(name) || file.includes('/node_modules/')) return found;
     const second = from(`${this.host.root}/index.ts`);
     return second.resolvedModule ? second : found;

@@ -48,6 +48,8 @@ function configure(command: ConfigureCommand): void {
   define(VALUE_HELPER, (shown: unknown) => (value = shown));
   define(AWAIT_HELPER, awaitHelper);
   define('require', modules.require, true);
+  define('module', modules.module, true);
+  define('exports', modules.module.exports, true);
   define('__dirname', command.cwd, true);
   define('__filename', `${command.cwd}/notebook.ts`, true);
   installDisplay();
@@ -87,7 +89,7 @@ async function resultOf(command: RunCommand): Promise<CellResult> {
 }
 
 async function run(command: RunCommand): Promise<void> {
-  registerCell(command.file, { label: command.label, source: command.source, map: command.map });
+  registerCell(command.file, command);
   const cell = enterCell(command.cell, command.allowInput);
   const result = await new Promise<CellResult>((settle) => {
     running = { cell, settle };

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import { sourceMaps } from '../../setup/register.js';
 import type { ConfigureCommand } from '../protocol';
+import { inPackage, installProjectFiles, topLevelsDone } from './project-files';
 
 /** Node's loader has hooks that its types do not tell of. */
 interface Loader {
@@ -22,7 +23,6 @@ const importerFrom = (file: string): Importer =>
   }).runInThisContext();
 
 const isBare = (specifier: string): boolean => !/^(\.{0,2}\/|node:|file:)/.test(specifier) && specifier !== '.';
-const inPackage = (file: string): boolean => file.includes(`${path.sep}node_modules${path.sep}`);
 
 /** Errors of `require` that say "this one is for `import`". */
 const needsImport = new Set([
@@ -65,7 +65,16 @@ function installResolution({ root, paths }: ConfigureCommand): void {
       return original.call(this, request, parent, ...rest);
     } catch (error) {
       if (!inside && codeOf(error) === 'MODULE_NOT_FOUND') {
-        if (/\.js$/.test(request)) return original.call(this, request.replace(/\.js$/, '.ts'), parent, ...rest);
+        for (const written of [/\.([cm]?)js$/, /\.(js)x?$/].map((ending, i) =>
+          request.replace(ending, i ? '.tsx' : '.$1ts'),
+        )) {
+          if (written === request) continue;
+          try {
+            return original.call(this, written, parent, ...rest);
+          } catch {
+            // `./x.js` may stand for x.ts or x.tsx.
+          }
+        }
         if (isBare(request)) {
           try {
             return original.call(this, request, project, ...rest);
@@ -139,14 +148,27 @@ function namespaceOf(exported: unknown): object {
   return namespace;
 }
 
+/** Node's own way of saying that an import may one day work differently: nothing the person at the notebook could change. */
+function withoutLoaderWarnings(): void {
+  const warn = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+  process.emitWarning = ((...args: unknown[]) => {
+    if (/USE_MAIN_CONTEXT_DEFAULT_LOADER|using require\(\)/.test(String(args[0]))) return;
+    warn(...args);
+  }) as typeof process.emitWarning;
+}
+
 export interface CellModules {
   readonly require: NodeJS.Require;
+  /** What a cell sees as `module`. */
+  readonly module: NodeModule;
   readonly load: (specifier: string) => Promise<object>;
 }
 
 /** How cells import: like files in the notebook's folder, with the project's packages behind. */
 export function installModules(configure: ConfigureCommand): CellModules {
+  withoutLoaderWarnings();
   installResolution(configure);
+  installProjectFiles(configure);
   const here = path.join(configure.cwd, 'notebook.js');
   const requireHere = createRequire(here);
   const importers = [importerFrom(here), importerFrom(path.join(configure.root, 'index.js'))];
@@ -168,7 +190,9 @@ export function installModules(configure: ConfigureCommand): CellModules {
     const name = String(specifier);
     forgetEdited();
     try {
-      return namespaceOf(requireHere(name.startsWith('file:') ? new URL(name).pathname : name));
+      const loaded = namespaceOf(requireHere(name.startsWith('file:') ? fileURLToPath(name) : name));
+      await topLevelsDone();
+      return loaded;
     } catch (error) {
       if (needsImport.has(codeOf(error))) return await importNative(name);
       throw error;
@@ -176,5 +200,8 @@ export function installModules(configure: ConfigureCommand): CellModules {
       noteLoaded();
     }
   }
-  return { require: requireHere, load };
+  const module = new Module(here);
+  module.filename = here;
+  requireHere.main = module; // `if (require.main === module)` holds in a cell
+  return { require: requireHere, module, load };
 }
