@@ -10,9 +10,15 @@ const formats: Readonly<Record<string, string>> = { html: '.html', slides: '.sli
 
 export const command = defineCommand({
   name: 'export',
-  summary: 'Turn a lesson or a notebook into a page, slides or a script',
-  usage: 'genlab export LESSON|FILE.ipynb [--to html|slides|script] [options]',
+  summary: 'Turn a lesson or a notebook into a page, slides or a script; or write out the results of a class',
+  usage:
+    'genlab export LESSON|FILE.ipynb [--to html|slides|script] [options]\n       genlab export --class FOLDER [LESSON…] [--to FORMAT] [-o FOLDER]',
   options: {
+    class: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'Results of this class: --to csv (default), junit, gradescope, prairielearn, exercism or nbgrader.',
+    },
     to: { type: 'string', value: 'FORMAT', help: 'html (default), slides or script.' },
     output: { type: 'string', short: 'o', value: 'FILE', help: 'Where to write it, instead of out/.' },
     lang: { type: 'string', value: 'LANG', help: 'Language of the lesson, en (default) or zh.' },
@@ -25,6 +31,9 @@ A LESSON has no outputs; run it first to have them in the page:
   genlab run 04-vae --solution -o out/04-vae.ipynb
   genlab export out/04-vae.ipynb --to slides`,
   async run({ values, positionals }) {
+    if (values.class !== undefined) {
+      return (await import('./export-class')).exportFromClass(values.class, positionals, values);
+    }
     const [name, ...more] = positionals;
     if (name === undefined || more.length > 0) {
       throw new UserError('export takes one lesson or one notebook\nSee genlab export --help', 2);
