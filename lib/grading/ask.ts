@@ -37,7 +37,7 @@ export function thrownFailure(what: string, thrown: Partial<Thrown>, line?: numb
   }
   const name = thrown.name ? `${thrown.name}: ` : '';
   // Of several lines, and without what could steer a terminal.
-  const shown = `${name}${message}`.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 300);
+  const shown = `${name}${message}`.replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').slice(0, 300);
   const where = line ? { en: ` (line ${line} of the cell)`, zh: `（该单元格第 ${line} 行）` } : { en: '', zh: '' };
   return new CheckFailure(
     { en: `\`${what}\` stopped with an error${where.en}: ${shown}`, zh: `\`${what}\` 运行出错${where.zh}：${shown}` },

@@ -1,10 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildNotebook, exercisesOf, langs, listLessons, loadLesson, type Exercise, type Lesson } from '../lesson';
+import { releasedCells, type ReleasedCell } from './restored';
 import { readSource, type Reading } from './source';
 import { findSpec, loadSpec, specFolder } from './specs';
 import type { Rubric } from './rubric';
 import type { ExerciseSpec } from './spec';
+import type { Lang } from './text';
 import { lessonRate } from './statistics';
 
 /** Where lessons and specs come from; the course of this checkout unless said otherwise. */
@@ -27,6 +29,8 @@ export interface Release {
   readonly readings: ReadonlyMap<string, Reading>;
   /** The cells that students were given, bare. */
   readonly given: ReadonlySet<string>;
+  /** Those of them that must be as they were given, by language. */
+  readonly released: Readonly<Record<Lang, readonly ReleasedCell[]>>;
 }
 
 export async function loadRelease(slug: string, course: Course = {}): Promise<Release> {
@@ -34,16 +38,21 @@ export async function loadRelease(slug: string, course: Course = {}): Promise<Re
   const exercises = exercisesOf(lesson);
   const file = findSpec(slug, course.specs ?? specFolder(course.root));
   const { exercises: specs, rubrics } = file ? await loadSpec(file) : { exercises: [], rubrics: [] };
-  const given = langs.flatMap((lang) => buildNotebook(lesson, { lang }).cells.map((cell) => cell.source));
+  const notebooks = langs.map((lang) => buildNotebook(lesson, { lang }));
+  const given = notebooks.flatMap(({ cells }) => cells.map((cell) => cell.source));
   const code = exercises.flatMap(({ setup, stub, solution }) => [...setup, stub, solution]);
   const readings = new Map([...new Set([...given, ...code])].map((source) => [source, readSource(source)]));
+  const bareOf = (source: string): string => readings.get(source)?.bare ?? '';
   return {
     lesson,
     exercises,
     specs: new Map(specs.map((spec) => [spec.gradeId, spec])),
     rubrics: new Map(rubrics.map((rubric) => [rubric.gradeId, rubric])),
     readings,
-    given: new Set(given.map((source) => readings.get(source)?.bare ?? '')),
+    given: new Set(given.map(bareOf)),
+    released: Object.fromEntries(
+      langs.map((lang, i) => [lang, releasedCells(notebooks[i], bareOf)]),
+    ) as unknown as Release['released'],
   };
 }
 

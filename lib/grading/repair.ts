@@ -1,6 +1,7 @@
 import type { Exercise } from '../lesson';
 import type { Release } from './course';
 import type { Reader } from './reader';
+import { restoredNotes } from './restored';
 import type { Reading } from './source';
 import type { SubmittedCell, Submission } from './submission';
 import type { Text } from './text';
@@ -33,13 +34,12 @@ export interface Answered {
 export async function matchAnswers(
   submission: Submission,
   exercises: readonly Exercise[],
-  { readings, given }: Pick<Release, 'readings' | 'given'>,
+  { readings, given, released }: Pick<Release, 'readings' | 'given' | 'released'>,
   reader: Reader,
-): Promise<Answered[]> {
+): Promise<{ answered: Answered[]; notes: Text[] }> {
   const read = async (source: string): Promise<Reading> => readings.get(source) ?? reader.read(source);
   const code = async (source: string): Promise<ReadCode> => ({ source, reading: await read(source) });
   const all = await Promise.all(submission.cells.map(async (cell) => ({ ...cell, reading: await read(cell.source) })));
-  const ids = new Set(exercises.map((exercise) => exercise.gradeId));
   const declares = (cell: ReadCell, names: readonly string[]): boolean =>
     names.some((name) => cell.reading.declared.has(name));
 
@@ -60,17 +60,17 @@ export async function matchAnswers(
     }),
   );
 
-  const answers = new Set(matched.flatMap(({ found, mine }) => [...found, ...mine]));
+  const answers = new Set(matched.flatMap(({ found }) => found));
   const own = all.filter(
     (cell) =>
       cell.type === 'code' &&
       !answers.has(cell) &&
       !given.has(cell.reading.bare) &&
-      !(cell.gradeId && ids.has(cell.gradeId)) &&
+      !exercises.some(({ names }) => declares(cell, names)) && // a part of an answer that was split may bear its id
       cell.reading.declared.size > 0,
   );
 
-  return Promise.all(
+  const answered = await Promise.all(
     matched.map(async ({ exercise, mine, found, chosen }) => {
       const setup = await Promise.all(exercise.setup.map(code));
       const bySource = new Map((chosen.length ? chosen : found).map((cell): [string, ReadCode] => [cell.source, cell]));
@@ -85,6 +85,7 @@ export async function matchAnswers(
       };
     }),
   );
+  return { answered, notes: restoredNotes(submission, all, released) };
 }
 
 type ReadCell = SubmittedCell & ReadCode;

@@ -29,7 +29,7 @@ export async function scoreSubmission(
   { lang, hidden, seconds, memory, reader, salt }: ScoreOptions,
 ): Promise<{ exercises: ExerciseResult[]; notes: Text[] }> {
   const { exercises, specs } = release;
-  const answered = await matchAnswers(
+  const { answered, notes: restored } = await matchAnswers(
     submission,
     exercises.filter((exercise) => specs.has(exercise.gradeId)),
     release,
@@ -69,11 +69,11 @@ export async function scoreSubmission(
     const notes = [...one.notes, ...borrowed(one, spec)].map((note) => say(note, lang));
     results.push({ ...best, notes: [...best.notes, ...notes] });
   }
-  const notes = together.setupFaults.map((reason) => ({
+  const faults = together.setupFaults.map((reason) => ({
     en: `A setup cell of the lesson itself fails where work is graded. ${say(reason, 'en')}`,
     zh: `课程自带的准备单元格在评分环境中出错。${say(reason, 'zh')}`,
   }));
-  return { exercises: [...results, ...manualExercises(exercises)], notes };
+  return { exercises: [...results, ...manualExercises(exercises)], notes: [...restored, ...faults] };
 }
 
 /** What it takes to ask one exercise. */

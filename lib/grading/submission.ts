@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { marksOf } from './restored';
 import type { Text } from './text';
 
 /** A cell of a submitted notebook, as far as anything in it can be trusted: strings and nothing else. */
@@ -6,6 +7,8 @@ export interface SubmittedCell {
   readonly type: 'code' | 'markdown' | 'raw';
   readonly source: string;
   readonly gradeId?: string;
+  /** What its metadata says about grading (see marksOf). */
+  readonly marks: string;
   /** Position in the notebook, counted from 1. */
   readonly number: number;
 }
@@ -24,7 +27,8 @@ export interface Unreadable {
 }
 
 const largest = 256 << 20;
-const sourceLimit = 1 << 20;
+/** Characters of one cell and of all; cells. Far beyond what a person writes, and no more than can be read in seconds. */
+const limits = { source: 1 << 18, sources: 4 << 20, cells: 2000 };
 
 /** Reads a submission, whatever it is. */
 export function readSubmission(file: string): Submission | Unreadable {
@@ -95,12 +99,36 @@ export function parseSubmission(bytes: Buffer): Submission | Unreadable {
   const lists = Array.isArray(json.cells) ? [json.cells] : worksheetCells(json.worksheets);
   const found = lists.flat();
   if (!lists.length) return refuse('The file is no notebook: it holds no cells.', '文件不是笔记本：其中没有单元格。');
-  const cells = found.flatMap((cell, i): SubmittedCell[] => {
+  if (found.length > limits.cells) {
+    notes.push({
+      en: `The notebook has ${found.length} cells; only the first ${limits.cells} were read.`,
+      zh: `笔记本有 ${found.length} 个单元格，只读取了前 ${limits.cells} 个。`,
+    });
+  }
+  let room = limits.sources;
+  const damaged: number[] = [];
+  const cells = found.slice(0, limits.cells).flatMap((cell, i): SubmittedCell[] => {
     const read = readCell(cell, i + 1);
-    if (!read)
-      notes.push({ en: `Cell ${i + 1} is damaged and was left out.`, zh: `第 ${i + 1} 个单元格已损坏，已忽略。` });
-    return read ? [read] : [];
+    if (!read) {
+      damaged.push(i + 1);
+      return [];
+    }
+    if (read.source.length > limits.source || (room -= read.source.length) < 0) {
+      notes.push({
+        en: `Cell ${i + 1} is too long (${read.source.length} characters) and was not read.`,
+        zh: `第 ${i + 1} 个单元格过长（${read.source.length} 个字符），未读取。`,
+      });
+      return [{ ...read, source: '' }];
+    }
+    return [read];
   });
+  if (damaged.length) {
+    const [named, more] = [damaged.slice(0, 10).join(', '), damaged.length > 10 ? ', …' : ''];
+    notes.push({
+      en: `${damaged.length > 1 ? 'Cells' : 'Cell'} ${named}${more} cannot be read: not as a notebook's cells are. Left out.`,
+      zh: `第 ${named}${more} 个单元格已损坏，已忽略。`,
+    });
+  }
   const meta = isRecord(json.metadata) && isRecord(json.metadata.genlab) ? json.metadata.genlab : {};
   return {
     cells,
@@ -128,11 +156,10 @@ function readCell(cell: unknown, number: number): SubmittedCell | undefined {
   const lines = Array.isArray(text) ? text : [text];
   if (!lines.every((line): line is string => typeof line === 'string')) return undefined;
   const source = lines.join('').replace(/\r\n?/g, '\n');
-  if (source.length > sourceLimit) return undefined;
   const type = cell.cell_type === 'markdown' || cell.cell_type === 'raw' ? cell.cell_type : 'code';
   const nbgrader = isRecord(cell.metadata) && isRecord(cell.metadata.nbgrader) ? cell.metadata.nbgrader : {};
   const gradeId = typeof nbgrader.grade_id === 'string' ? nbgrader.grade_id : undefined;
-  return { type, source, number, ...(gradeId === undefined ? {} : { gradeId }) };
+  return { type, source, number, marks: marksOf(cell.metadata), ...(gradeId === undefined ? {} : { gradeId }) };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

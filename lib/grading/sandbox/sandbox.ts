@@ -21,6 +21,9 @@ const defaults: SandboxLimits = { ...defaultLimits, output: 8 << 20, answer: 64 
 
 /** Every child of this process that may still run, so that none outlives it. */
 const running = new Set<Sandbox>();
+/** The children of this process that were not ended yet. */
+export const livingSandboxes = (): { folder: string; pid: number | undefined }[] =>
+  [...running].map(({ folder, pid }) => ({ folder, pid }));
 process.on('exit', () => running.forEach((sandbox) => sandbox.kill('exit')));
 
 /** One child process that runs student code, cut off from everything as far as the machine allows. */

@@ -1,0 +1,4 @@
+import { describeAttacks } from './harness';
+import { escapeAttacks } from './escapes';
+
+describeAttacks('an answer that reaches for the machine', escapeAttacks);

@@ -1,0 +1,161 @@
+/** Answers that never end, that take all there is, or that end the process they run in. */
+import { answer, right, type Attack } from './attack';
+
+export const resourceAttacks: readonly Attack[] = [
+  { name: 'ends the process at import', code: `${right}\nprocess.exit(0);`, scores: 0, says: /ended the process/ },
+  { name: 'ends the process in the call', code: answer('process.exit(0);'), scores: 0, says: /ended the process/ },
+  {
+    name: 'ends the process by its inner name',
+    code: answer('(process as any).reallyExit(0);'),
+    scores: 0,
+    says: /ended the process/,
+  },
+  { name: 'aborts', code: answer('process.abort();'), scores: 0, says: /ended the process/ },
+  { name: 'ends the process after the answer', code: `${right}\nsetTimeout(() => process.exit(0));`, scores: 2 },
+  {
+    name: 'an error that nobody catches, after the answer',
+    code: `${right}\nvoid Promise.reject(new Error('late'));\nqueueMicrotask(() => { throw new Error('later'); });\nsetTimeout(() => { throw new Error('latest'); });`,
+    scores: 2,
+  },
+  {
+    name: 'takes the listeners away and lets an error through',
+    code: `${right}\nprocess.removeAllListeners();\nqueueMicrotask(() => { throw new Error('late'); });`,
+    scores: 0,
+    says: /ended the process/,
+  },
+  {
+    name: 'does not let go of the process',
+    code: `${right}\nprocess.on('exit', () => { for (;;); });\nprocess.on('beforeExit', () => { for (;;); });`,
+    scores: 2,
+  },
+  {
+    name: 'an endless loop at the top level',
+    code: `${right}\nfor (;;);`,
+    scores: 0,
+    says: /endless loop/,
+    seconds: 2,
+  },
+  {
+    name: 'an endless loop in a microtask',
+    code: `${right}\nPromise.resolve().then(() => { for (;;); });`,
+    scores: 0,
+    says: /not done/,
+    seconds: 2,
+  },
+  {
+    name: 'microtasks without end',
+    code: `${right}\nvoid (async () => { for (;;) await null; })();`,
+    scores: 0,
+    says: /not done/,
+    seconds: 2,
+  },
+  {
+    name: 'ticks without end',
+    code: `${right}\nprocess.nextTick(function again() { process.nextTick(again); });`,
+    scores: 0,
+    says: /not done/,
+    seconds: 2,
+  },
+  { name: 'an endless loop in the function', code: answer('for (;;);'), scores: 0, says: /endless loop/, seconds: 2 },
+  {
+    name: 'an endless loop for one input only',
+    code: answer('if (x.rank === 1) for (;;);\n  return tf.mul(x, half(1));'),
+    scores: 1.5,
+    says: /endless loop/,
+    seconds: 2,
+  },
+  {
+    name: 'an endless loop in a timer',
+    code: `${right}\nsetTimeout(() => { for (;;); });\nsetImmediate(() => { for (;;); });`,
+    scores: 2,
+    seconds: 2,
+  },
+  {
+    name: 'a promise that never settles',
+    code: `${right}\nawait new Promise(() => undefined);`,
+    scores: 0,
+    says: /not done after 2 s/,
+    seconds: 2,
+  },
+  {
+    name: 'sleeps without computing',
+    code: answer('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);'),
+    scores: 0,
+    says: /not done/,
+    seconds: 2,
+  },
+  {
+    name: 'a regular expression that never ends',
+    code: answer("/^(a+)+$/.test('a'.repeat(50) + 'b');\n  return tf.mul(x, half(1));"),
+    scores: 0,
+    says: /not done/,
+    seconds: 2,
+  },
+  { name: 'no end of recursion', code: answer('return scale(x);'), scores: 0, says: /RangeError/ },
+  {
+    name: 'no end of recursion in a getter',
+    code: answer('const o = { get a(): unknown { return o.a; } };\n  return o;'),
+    scores: 0,
+  },
+  {
+    name: 'fills the heap',
+    code: answer('const all = [];\n  for (;;) all.push({ a: [1, 2, 3], all });'),
+    scores: 0,
+    says: /memory|not done/,
+  },
+  {
+    name: 'fills memory outside the heap',
+    code: answer('const all = [];\n  for (;;) all.push(new Float64Array(4e6).fill(1));'),
+    scores: 0,
+    says: /memory|RangeError/,
+  },
+  {
+    name: 'fills memory with buffers',
+    code: answer('const all = [];\n  for (;;) all.push(Buffer.alloc(1 << 25, 1));'),
+    scores: 0,
+    says: /memory|RangeError/,
+  },
+  {
+    name: 'fills memory through WebAssembly',
+    code: answer(
+      'const all = [];\n  for (;;) {\n    const memory = new WebAssembly.Memory({ initial: 1000 });\n    new Uint8Array(memory.buffer).fill(1);\n    all.push(memory);\n  }',
+    ),
+    scores: 0,
+    says: /memory|RangeError/,
+  },
+  {
+    name: 'fills memory with tensors',
+    code: answer('const all = [];\n  for (;;) all.push(tf.ones([1e6]));'),
+    scores: 0,
+    says: /memory|RangeError|not done/,
+  },
+  {
+    name: 'doubles a text until there is no room',
+    code: answer("let text = 'x';\n  for (;;) text += text;"),
+    scores: 0,
+    says: /RangeError|memory/,
+  },
+  {
+    name: 'prints 200 MB',
+    code: answer("for (let i = 0; i < 200; i++) process.stdout.write('x'.repeat(1e6));\n  return tf.mul(x, half(1));"),
+    scores: 2,
+  },
+  {
+    name: 'prints 20 MB past the sink',
+    code: answer(
+      "for (let i = 0; i < 200; i++) (process as any)._rawDebug('x'.repeat(1e5));\n  return tf.mul(x, half(1));",
+    ),
+    scores: 0,
+    says: /wrote far too much/,
+  },
+  {
+    name: 'warns while right',
+    code: answer("console.warn('careful'); console.error('!');\n  return tf.mul(x, half(1));"),
+    scores: 2,
+  },
+  {
+    name: 'a timer for every millisecond of an hour',
+    code: `${right}\nfor (let i = 0; i < 1e5; i++) setInterval(() => undefined, 1);`,
+    scores: 2,
+  },
+];
