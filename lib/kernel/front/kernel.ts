@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { stateFolder } from '../../setup/common.js';
 import { completeness, complete, inspectAt } from '../compiler/answers';
 import type { CellResult, CommCommand, Json, MimeBundle } from '../protocol';
 import { projectRoot } from '../node-host';
@@ -5,6 +7,7 @@ import { Session } from '../session';
 import { toPoints, toUnits } from './cursor';
 import { expressionsOf } from './expressions';
 import { History } from './history';
+import { HistoryFiles } from './history-files';
 import { kernelInfo } from './info';
 import { IoPub } from './iopub';
 import { Publisher } from './publisher';
@@ -24,12 +27,14 @@ const question = /^\s*(?:\?+\s*([\w$.]+)|([\w$.]+)\s*\?+)\s*$/;
 export class Kernel {
   private readonly session: Session;
   private readonly iopub: IoPub;
-  private readonly history = new History();
+  private readonly history = new History(new HistoryFiles(path.join(stateFolder, 'history')));
   private readonly publisher: Publisher;
   private readonly queue: Message[] = [];
   private count = 0;
   private current: Message | undefined;
   private working = false;
+  /** The cell at hand has asked for a password: what it shows is not remembered. */
+  private askedSecret = false;
   private lastInterrupt = 0;
   private lastWork = Date.now();
   private readonly warmUpParts: string[];
@@ -95,7 +100,8 @@ export class Kernel {
   }
 
   private async answer(outbox: Outbox, message: Message): Promise<void> {
-    const handler = this.handlers[message.header.msg_type];
+    const { msg_type } = message.header;
+    const handler = Object.hasOwn(this.handlers, msg_type) ? this.handlers[msg_type] : undefined;
     if (!handler) return;
     this.iopub.status('busy', message.header);
     try {
@@ -104,12 +110,12 @@ export class Kernel {
     } catch (error) {
       const evalue = error instanceof Error ? error.message : String(error);
       const content = { status: 'error', ename: 'KernelError', evalue, traceback: [evalue] };
-      const type = message.header.msg_type.replace(/_request$/, '_reply');
+      const type = msg_type.replace(/_request$/, '_reply');
       outbox.send(this.wire.encode(type, content, message.header, message.identities));
     } finally {
       this.iopub.status('idle', message.header);
     }
-    if (message.header.msg_type === 'shutdown_request') this.options.exit();
+    if (msg_type === 'shutdown_request') this.options.exit();
   }
 
   private readonly handlers: Readonly<Record<string, Handler | undefined>> = {
@@ -198,6 +204,7 @@ export class Kernel {
     const code = text(content.code);
     const silent = content.silent === true;
     const store = !silent && content.store_history !== false;
+    this.askedSecret = false;
     if (store) this.history.add(++this.count, code);
     const count = this.count;
     if (!silent) this.iopub.send('execute_input', { code, execution_count: count }, header);
@@ -212,7 +219,7 @@ export class Kernel {
       if (result.data && !silent) {
         const { data, metadata = {} } = result;
         this.iopub.send('execute_result', { execution_count: count, data, metadata }, header);
-        if (store) this.history.setOutput(count, String(data['text/plain'] ?? ''));
+        if (store && !this.askedSecret) this.history.setOutput(count, String(data['text/plain'] ?? ''));
       }
       reply = { status: 'ok', execution_count: count, payload, user_expressions: result.expressions ?? {} };
     } else {
@@ -255,6 +262,7 @@ export class Kernel {
 
   private askInput(prompt: string, password: boolean): void {
     if (!this.current) return;
+    if (password) this.askedSecret = true;
     const { header, identities } = this.current;
     this.iopub.flush();
     this.sockets.out.stdin.send(this.wire.encode('input_request', { prompt, password }, header, identities));
