@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   feedback: () => import('./cli/feedback'),
   build: () => import('./cli/build'),
   check: () => import('./cli/check'),
+  flaky: () => import('./cli/flaky'),
   export: () => import('./cli/export'),
   data: () => import('./cli/data'),
   faces: () => import('./cli/faces'),

@@ -7,6 +7,7 @@ export { demandSandbox, sandboxRemedies, sandboxReport, weaknesses } from './san
 export { exerciseHtml, exerciseText, fileTable } from './report';
 export type { Cause, CheckResult, ExerciseResult, FileResult } from './results';
 export type { CheckRandom } from './random';
+export { findFlakes, type Flake } from './flakes';
 export { expectGradient, type GradientOptions } from './gradients';
 export { isCollecting } from './registry';
 export { rubric, type Rubric, type RubricItem } from './rubric';

@@ -15,7 +15,7 @@ code,pre{font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Noto Sans M
 .facts div{display:flex;gap:.5em}.facts dt::after{content:':'}:lang(zh) .facts dt::after{content:'：'}.facts dd{margin:0;color:var(--ink)}
 .score{display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 20px;margin:16px 0;padding:14px 18px;background:var(--raised);border:1px solid var(--line);border-radius:8px}
 .score strong{font-size:1.7rem}
-table{border-collapse:collapse;width:100%}
+table{border-collapse:collapse;width:100%;max-width:640px}
 th,td{text-align:left;padding:5px 12px 5px 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .bar{display:inline-block;width:120px;height:8px;border:1px solid var(--soft);border-radius:4px;overflow:hidden}.bar i{display:block;height:100%;background:var(--accent)}
