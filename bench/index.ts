@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json]`: runs bench/NAME.ts. Without a name, lists the benches. */
+/** `npm run bench -- NAME [--json] [--rounds N]`: runs bench/NAME.ts. Without a name, lists the benches. */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { columns } from '../lib/cli/command';
@@ -22,16 +22,20 @@ async function main(argv: string[]): Promise<number> {
     const rows = await Promise.all(
       names.map(async (each): Promise<[string, string]> => [each, (await load(each)).summary]),
     );
-    process.stdout.write(`Usage: npm run bench -- NAME [--json]\n\n${columns(rows)}\n\n${meaning}\n`);
+    process.stdout.write(`Usage: npm run bench -- NAME [--json] [--rounds N]\n\n${columns(rows)}\n\n${meaning}\n`);
     return 0;
   }
   if (!names.includes(name) || rest.length > 0) {
     throw new UserError(`there is no bench ${positionals.join(' ')}. There are: ${names.join(', ')}`, 2);
   }
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
+    throw new UserError(`--rounds ${values.rounds}: a whole number of rounds, at least 1`, 2);
+  }
   const bench = await load(name);
   let rows: Awaited<ReturnType<Bench['run']>> = [];
   await new Progress(1).step(`${name}, beside ${bench.peer}`, async (say) => {
-    rows = await bench.run(say);
+    rows = await bench.run(say, rounds === undefined ? {} : { rounds });
     return { text: 'done' };
   });
   process.stdout.write(values.json ? `${JSON.stringify(rows, undefined, 2)}\n` : `${table(rows)}\n`);
@@ -43,7 +47,11 @@ const meaning =
 
 function parseCommandLine(args: string[]) {
   try {
-    const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+    const options = {
+      json: { type: 'boolean' },
+      rounds: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error), 2);

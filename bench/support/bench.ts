@@ -14,7 +14,8 @@ export interface Bench {
   readonly summary: string;
   /** Who the peer is, with version. */
   readonly peer: string;
-  run(say: (text: string) => void): Promise<Row[]>;
+  /** @param options `rounds`: how often each thing is measured, where a bench lets that be chosen */
+  run(say: (text: string) => void, options?: { readonly rounds?: number }): Promise<Row[]>;
 }
 
 export function row(name: string, ours: number, peer: number | null, unit: string): Row {

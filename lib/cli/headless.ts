@@ -95,7 +95,7 @@ async function execute(
     say('with Node alone');
     const { code, output } = await run(
       process.execPath,
-      [path.join(root, 'lib', 'setup', 'genlab.js'), 'run', from, '--allow-errors', '--output', to],
+      [path.join(root, 'lib', 'setup', 'genlab.js'), 'run', from, '--allow-errors', '--out', to],
       { env },
     );
     // 1: a cell failed. The notebook is there, and says which.

@@ -5,13 +5,14 @@ import { UserError } from '../errors';
 import type { NotebookLike, NotebookOutput } from '../kernel';
 import type { Lang } from '../lesson';
 import { defineCommand } from './command';
+import { WholeLines } from './whole-lines';
 
 export const command = defineCommand({
   name: 'run',
   summary: 'Run a lesson or a notebook with Node alone, without Jupyter',
   usage: 'genlab run LESSON|FILE.ipynb [options]',
   options: {
-    output: { type: 'string', short: 'o', value: 'FILE', help: 'Write the notebook with its outputs there.' },
+    out: { type: 'string', short: 'o', value: 'FILE', help: 'Write the notebook with its outputs there.' },
     lang: { type: 'string', value: 'LANG', help: 'Language of the lesson, en (default) or zh.' },
     solution: { type: 'boolean', help: 'The lesson as its author solved it, instead of what students get.' },
     timeout: { type: 'string', value: 'SECONDS', help: 'Interrupt a cell that runs longer.' },
@@ -34,6 +35,7 @@ are written all the same.
       throw new UserError(`--timeout ${values.timeout}: a number of seconds`, 2);
 
     const { notebook, cwd, isLesson } = await open(name, lang, values.solution === true);
+    const language = languageOf(notebook, name);
     const { runNotebook } = await import('../kernel');
     const abort = new AbortController();
     const stop = (): void => abort.abort();
@@ -41,20 +43,24 @@ are written all the same.
     const codeCells = notebook.cells.filter((cell) => cell.cell_type === 'code').length;
     const report = await runNotebook(notebook, {
       cwd,
+      language,
       env: isLesson || values.lang !== undefined ? { GENLAB_LANG: lang } : {},
       timeout: seconds === undefined ? undefined : seconds * 1000,
       allowErrors: values['allow-errors'],
       signal: abort.signal,
       onCell: ({ count, source }) => say(`\n[${count}/${codeCells}] ${firstLine(source)}\n`),
-      onCellDone: () => settleUpdate(),
+      onCellDone: () => {
+        settleUpdate();
+        if (lines) say(lines.end());
+      },
       onOutput: (output) => show(output),
       onUpdate: showUpdate,
     }).finally(() => process.off('SIGINT', stop));
 
-    if (values.output !== undefined) {
-      fs.mkdirSync(path.dirname(path.resolve(values.output)), { recursive: true });
-      fs.writeFileSync(values.output, `${JSON.stringify(report.notebook, undefined, 1)}\n`);
-      say(`\nwritten: ${values.output}\n`);
+    if (values.out !== undefined) {
+      fs.mkdirSync(path.dirname(path.resolve(values.out)), { recursive: true });
+      fs.writeFileSync(values.out, `${JSON.stringify(report.notebook, undefined, 1)}\n`);
+      say(`\nwritten: ${values.out}\n`);
     }
     if (abort.signal.aborted) return 130;
     for (const { count, line, ename, evalue } of report.failures) {
@@ -68,6 +74,9 @@ are written all the same.
 const colours = process.stdout.isTTY && !process.env.NO_COLOR;
 const say = (text: string): void => void process.stdout.write(colours ? text : stripVTControlCharacters(text));
 
+/** Not a terminal: of a line that was written over, as progress bars do, only the last state is printed. */
+const lines = process.stdout.isTTY ? undefined : new WholeLines();
+
 const firstLine = (source: string): string => {
   const lines = source.trim().split('\n');
   const line = lines.find((one) => one.trim() && !one.trim().startsWith('//')) ?? lines[0];
@@ -76,7 +85,8 @@ const firstLine = (source: string): string => {
 
 function show(output: NotebookOutput): void {
   settleUpdate();
-  if (output.output_type === 'stream') return say(output.text);
+  if (output.output_type === 'stream') return say(lines ? lines.push(output.text) : output.text);
+  if (lines) say(lines.end());
   if (output.output_type === 'error') return say(`${output.traceback.join('\n')}\n`);
   const text = output.data['text/plain'];
   const others = Object.keys(output.data).filter((mime) => mime !== 'text/plain');
@@ -98,6 +108,17 @@ function showUpdate(output: NotebookOutput): void {
 function settleUpdate(): void {
   if (update !== undefined) say(process.stdout.isTTY ? '\n' : `${update}\n`);
   update = undefined;
+}
+
+/** @throws UserError for a notebook in a language that is not ours */
+function languageOf({ metadata = {} }: NotebookLike, name: string): 'typescript' | 'javascript' {
+  const { kernelspec, language_info } = metadata as Record<
+    string,
+    { readonly language?: string; readonly name?: string }
+  >;
+  const language = (kernelspec?.language ?? language_info?.name ?? 'typescript').toLowerCase();
+  if (language === 'typescript' || language === 'javascript') return language;
+  throw new UserError(`${name} is a notebook in ${language}; this kernel runs TypeScript and JavaScript`);
 }
 
 /** The notebook of a lesson, built as it stands now, or a file. */

@@ -56,10 +56,11 @@ export interface NodeHost extends CellHost {
 }
 
 /** The compiler's host in Node: files on disk, those of packages remembered. */
-export function nodeHost(cwd: string): NodeHost {
+export function nodeHost(cwd: string, { unchecked = false } = {}): NodeHost {
   const { options, problems } = projectOptions(cwd);
   return {
     cwd,
+    unchecked,
     problems,
     root: projectRoot,
     options,

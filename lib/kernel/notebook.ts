@@ -34,6 +34,8 @@ export interface RunOptions {
   /** Folder in which the cells run: where relative imports and files are looked for. */
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** JavaScript is not type-checked. */
+  readonly language?: 'typescript' | 'javascript';
   /** Milliseconds for one cell; none by default. */
   readonly timeout?: number;
   /** Go on after a cell that failed. */
@@ -119,7 +121,7 @@ export async function runNotebook<N extends NotebookLike>(notebook: N, options: 
   };
 
   const session = new Session(
-    { cwd: path.resolve(options.cwd), env: options.env },
+    { cwd: path.resolve(options.cwd), env: options.env, language: options.language },
     { output: take, input: () => session.executor.answer(null) },
   );
   const stop = (): void => session.interrupt();

@@ -9,6 +9,8 @@ export interface SessionOptions {
   /** Folder of the notebook. */
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** JavaScript is not type-checked. */
+  readonly language?: 'typescript' | 'javascript';
 }
 
 export interface ExecuteOptions {
@@ -42,7 +44,7 @@ export class Session {
     private readonly options: SessionOptions,
     private readonly handlers: ExecutorHandlers,
   ) {
-    this.host = nodeHost(options.cwd);
+    this.host = nodeHost(options.cwd, { unchecked: options.language === 'javascript' });
     this.executor = new Executor(
       {
         cwd: options.cwd,

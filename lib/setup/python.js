@@ -34,6 +34,7 @@ const {
 const venv = path.join(stateFolder, 'venv');
 const venvPython = path.join(venv, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
 const oldest = [3, 9];
+const nbconvertConfig = path.join(__dirname, 'nbconvert', 'jupyter_nbconvert_config.py');
 
 /** Says until when the jupyter on PATH will do, so that a machine without PyPI does not ask for it at every start. */
 const pathStamp = 'jupyter-on-path';
@@ -67,6 +68,7 @@ async function findPip() {
  * @returns {Promise<Jupyter & { installed: boolean, reason?: string }>} reason: why it is not our own environment
  */
 async function ensureJupyter(say, { dev = false } = {}) {
+  if (withoutJupyter()) return { ...nowhere, installed: false, reason: 'GENLAB_JUPYTER is none' };
   const [stamped, reason = ''] = splitOnce(readStamp(pathStamp));
   if (Date.now() < Number(stamped)) {
     const found = await jupyterOnPath();
@@ -93,6 +95,7 @@ function splitOnce(text = '') {
 
 /** What there is, without making anything. @returns {Promise<Jupyter>} */
 async function findJupyter() {
+  if (withoutJupyter()) return nowhere;
   return readStamp('requirements.txt') && fs.existsSync(venvPython) ? ownJupyter() : jupyterOnPath();
 }
 
@@ -119,19 +122,23 @@ function versionOf(name) {
   return '';
 }
 
+/** @type {Jupyter} */
+const nowhere = {
+  from: 'none',
+  lab: undefined,
+  front: 'lab',
+  nbconvert: undefined,
+  python: undefined,
+  text: 'no Jupyter',
+};
+
+/** Somebody wants none, though there may be one. */
+const withoutJupyter = () => process.env.GENLAB_JUPYTER === 'none';
+
 /** @returns {Promise<Jupyter>} */
 async function jupyterOnPath() {
   const jupyter = which('jupyter');
-  /** @type {Jupyter} */
-  const none = {
-    from: 'none',
-    lab: undefined,
-    front: 'lab',
-    nbconvert: undefined,
-    python: undefined,
-    text: 'no Jupyter',
-  };
-  if (!jupyter) return none;
+  if (!jupyter) return nowhere;
   const version = async (/** @type {string} */ part) => {
     const { code, stdout } = await run(jupyter, [part, '--version'], { timeout: 30_000 });
     return code === 0 ? Number.parseInt(stdout, 10) : undefined;
@@ -139,7 +146,7 @@ async function jupyterOnPath() {
   const nbconvert = (await version('nbconvert')) !== undefined;
   const lab = (await version('lab')) !== undefined;
   const notebook = lab ? undefined : await version('notebook');
-  if (!nbconvert && !lab && notebook === undefined) return none;
+  if (!nbconvert && !lab && notebook === undefined) return nowhere;
   const server = lab ? 'lab' : notebook !== undefined ? 'notebook' : undefined;
   const python = await findPython();
   const client = python && (await run(python, ['-c', 'import jupyter_client'])).code === 0 ? [python] : undefined;
@@ -161,7 +168,10 @@ async function jupyterOnPath() {
 async function ensureVenv(list, say) {
   const file = path.join(__dirname, list);
   const wanted = hashOf(fs.readFileSync(file), root);
-  if (readStamp(list) === wanted && fs.existsSync(venvPython)) return false;
+  if (readStamp(list) === wanted && fs.existsSync(venvPython)) {
+    if (list === 'requirements.txt') keepQuiet();
+    return false;
+  }
   clearStamp(list);
   if ((await run(venvPython, ['-c', 'import sys'])).code !== 0) await makeVenv(say);
   await install(file, say);
@@ -223,11 +233,18 @@ async function install(file, say) {
   throw new SetupError(`pip could not install JupyterLab: ${error.trim()}`);
 }
 
-/** JupyterLab asks at its first start whether it may fetch news. A course that works without a network says no. */
+/**
+ * JupyterLab asks at its first start whether it may fetch news. A course that works without a network says no. And what
+ * nbconvert writes, here or from JupyterLab's menu, holds all it needs.
+ */
 function keepQuiet() {
+  const load = `load_subconfig(${JSON.stringify(nbconvertConfig)})\n`;
+  for (const name of ['jupyter_nbconvert_config.py', 'jupyter_server_config.py']) {
+    writeFile(path.join(venv, 'etc', 'jupyter', name), load);
+  }
   const settings = { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } };
   const file = path.join(venv, 'share', 'jupyter', 'lab', 'settings', 'overrides.json');
   writeFile(file, `${JSON.stringify(settings, undefined, 2)}\n`);
 }
 
-module.exports = { ensureJupyter, findJupyter, findPip, findPython, venvPython };
+module.exports = { ensureJupyter, findJupyter, findPip, findPython, nbconvertConfig, venvPython };

@@ -8,6 +8,8 @@ export interface CellHost {
   readonly root: string;
   /** The project's tsconfig. */
   readonly options: ts.CompilerOptions;
+  /** The cells are JavaScript: types are looked at for completion only. */
+  readonly unchecked?: boolean;
   /** Declarations of the globals that cells have, and whatever else is always in view. */
   readonly ambientFiles: readonly string[];
   /** Where TypeScript's own lib.*.d.ts lie. */
