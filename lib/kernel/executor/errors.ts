@@ -84,18 +84,23 @@ export function installErrorHandlers(): void {
   process.on('unhandledRejection', (reason) => reportUncaught(reason, 'rejection of a promise'));
 }
 
-/** What `process.exit` throws in a cell: a notebook has no process of its own to end. */
+/** What `process.exit` and `process.abort` throw in a cell: a notebook has no process of its own to end. */
 export class ProcessExit extends Error {
-  constructor(code: unknown) {
-    super(`process.exit(${code ?? ''}) ends the cell; the kernel goes on`);
+  constructor(call: string) {
+    super(`process.${call} ends the cell; the kernel goes on`);
     this.name = 'ProcessExit';
   }
 }
 
 export function guardExit(): void {
   const exit = (code?: unknown): never => {
-    throw new ProcessExit(code);
+    throw new ProcessExit(`exit(${code ?? ''})`);
   };
-  Object.defineProperty(process, 'exit', { value: exit, writable: true, configurable: true, enumerable: true });
+  const abort = (): never => {
+    throw new ProcessExit('abort()');
+  };
+  for (const [name, value] of Object.entries({ exit, abort, reallyExit: exit })) {
+    Object.defineProperty(process, name, { value, writable: true, configurable: true, enumerable: true });
+  }
   process.on('SIGINT', () => undefined); // Ctrl+C reaches the whole group; the parent decides what it means
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { saveCompiler } from './compiler-cache.js';
 import { Kernel } from './kernel';
-import { Sockets, readConnection } from './sockets';
+import { Sockets, listen, readConnection } from './sockets';
 import { Wire } from './wire';
 
 /** Milliseconds of quiet before more declarations are read than the cells have asked for. */
@@ -32,8 +32,10 @@ async function main(file: string | undefined): Promise<void> {
   process.on('SIGINT', () => kernel.interrupt());
   process.on('SIGTERM', () => void leave());
   if (process.env.JPY_PARENT_PID) {
-    // Whoever started us was killed and could not say goodbye.
-    const orphaned = (): boolean => process.ppid === 1 && process.env.JPY_PARENT_PID !== '1';
+    // Whoever started us was killed and could not say goodbye: init, or who stands in for it, is our parent then.
+    const parent = process.ppid;
+    const orphaned = (): boolean =>
+      process.ppid !== parent || (process.ppid === 1 && process.env.JPY_PARENT_PID !== '1');
     setInterval(() => orphaned() && void leave(), 1000);
   }
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -42,19 +44,17 @@ async function main(file: string | undefined): Promise<void> {
     });
   }
 
-  void (async () => {
-    for await (const [frame] of sockets.iopub) if (frame[0] === 1) kernel.welcome(frame.toString('utf8', 1));
-  })();
+  void listen(sockets.iopub, ([frame]) => {
+    if (frame[0] === 1) kernel.welcome(frame.toString('utf8', 1));
+  });
   kernel.warmUp();
   for (const channel of ['shell', 'control', 'stdin'] as const) {
-    void (async () => {
-      for await (const frames of sockets[channel]) {
-        const message = wire.decode(frames);
-        if (!message) continue;
-        if (channel === 'stdin') kernel.handleStdin(message);
-        else kernel.handle(channel, message);
-      }
-    })();
+    void listen(sockets[channel], (frames) => {
+      const message = wire.decode(frames);
+      if (!message) return;
+      if (channel === 'stdin') kernel.handleStdin(message);
+      else kernel.handle(channel, message);
+    });
   }
   const idle = setInterval(() => {
     if (kernel.quietFor < QUIET || kernel.warmUpPart()) return;

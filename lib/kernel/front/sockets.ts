@@ -21,6 +21,20 @@ export function readConnection(file: string): Connection {
   return connection;
 }
 
+/** Hands on what comes in. Whatever a stranger sends, the next message is waited for. */
+export async function listen(
+  socket: Router | Reply | XPublisher,
+  take: (frames: Buffer[]) => void | Promise<void>,
+): Promise<void> {
+  while (!socket.closed) {
+    try {
+      for await (const frames of socket) await take(frames);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
 interface Sender {
   send(frames: Uint8Array[]): Promise<void>;
 }
@@ -57,15 +71,18 @@ export class Outbox {
   }
 }
 
+/** Bytes of one frame; whoever sends a longer one is cut off. Pictures and files that widgets upload stay far below. */
+const LONGEST = 2 ** 29;
+
 /** The five sockets of a kernel. */
 export class Sockets {
   // No high-water mark: a message is kept until it is sent, never dropped.
-  private readonly unbounded = { sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+  private readonly unbounded = { sendHighWaterMark: 0, receiveHighWaterMark: 0, maxMessageSize: LONGEST };
   readonly iopub = new XPublisher({ ...this.unbounded, sendTimeout: 0 });
   readonly shell = new Router(this.unbounded);
   readonly control = new Router(this.unbounded);
   readonly stdin = new Router(this.unbounded);
-  private readonly heartbeat = new Reply();
+  private readonly heartbeat = new Reply({ maxMessageSize: LONGEST });
   readonly out = {
     iopub: new Outbox(this.iopub),
     shell: new Outbox(this.shell),
@@ -83,11 +100,7 @@ export class Sockets {
       this.stdin.bind(address(connection.stdin_port)),
       this.heartbeat.bind(address(connection.hb_port)),
     ]);
-    void this.echo();
-  }
-
-  private async echo(): Promise<void> {
-    for await (const frames of this.heartbeat) await this.heartbeat.send(frames);
+    void listen(this.heartbeat, (frames) => this.heartbeat.send(frames));
   }
 
   async flush(): Promise<void> {

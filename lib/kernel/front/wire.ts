@@ -23,7 +23,7 @@ export interface Message {
 
 const DELIMITER = Buffer.from('<IDS|MSG>');
 
-/** How many signatures are remembered against messages that are sent again. */
+/** How many messages are remembered against messages that are sent again. */
 const REMEMBERED = 65_536;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -45,7 +45,7 @@ export class Wire {
     return hmac.digest('hex');
   }
 
-  /** @returns undefined for what is not a message: wrongly signed, sent before, cut off, no JSON */
+  /** @returns undefined for what is no message to act upon: wrongly signed, sent before, cut off, no JSON */
   decode(frames: readonly Buffer[]): Message | undefined {
     const at = frames.findIndex((frame) => frame.equals(DELIMITER));
     if (at < 0 || frames.length < at + 6) return undefined;
@@ -73,6 +73,7 @@ export class Wire {
     if (!this.key) return true;
     const right = Buffer.from(this.sign(parts));
     if (signature.length !== right.length || !timingSafeEqual(signature, right)) return false;
+    // Not by msg_id: a KernelManager of jupyter_client and its client number theirs alike. The header's date differs.
     const text = right.toString();
     if (this.seen.has(text)) return false;
     this.seen.add(text);
