@@ -15,7 +15,7 @@ const arrows = {
   lesson: [],
   widgets: [],
   kernel: [],
-  grading: ['lesson', 'kernel', 'engine'],
+  grading: ['lesson', 'kernel', 'engine', 'figures'],
 };
 const rooms = Object.keys(arrows);
 

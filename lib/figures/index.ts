@@ -7,6 +7,7 @@ export { curves, rateDistortion, type AxesOptions, type CurvesOptions, type Mark
 export type { Figure, MimeBundle } from './figure';
 export { heatmap, type HeatmapOptions } from './heatmap';
 export { imageGrid, imageRows, imageStrip, latentWalk, normalGrid, type GridOptions, type WalkOptions } from './images';
+export { pageFigures } from './page';
 export { panels, type PanelsOptions } from './panels';
 export type { Images, PixelTensor } from './pixels';
 export { plotly, type AnyTrace } from './plotly';

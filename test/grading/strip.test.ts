@@ -89,14 +89,14 @@ describe('a spec without what it hides', () => {
   });
 });
 
-const lessons = [
+const lessons: (readonly [string, { root?: string; specs?: string }])[] = [
   ...listLessons().map((slug) => [slug, {}] as const),
   ...listLessons(course).map((slug) => [slug, course] as const),
-].filter(([slug, where]) => findSpec(slug, 'specs' in where ? where.specs : specFolder()));
+].filter(([slug, where]) => findSpec(slug, where.specs ?? specFolder()));
 
 describe.each(lessons)('the spec of %s, released', (slug, where) => {
   it('keeps the points, the visible checks and nothing else', async () => {
-    const file = findSpec(slug, 'specs' in where ? where.specs : specFolder()) ?? '';
+    const file = findSpec(slug, where.specs ?? specFolder()) ?? '';
     const specs = new Map((await loadSpec(file)).exercises.map((spec) => [spec.gradeId, spec]));
     const worth = new Map([...specs.values()].map((spec) => [spec.gradeId, spec.points]));
     const text = stripHidden(fs.readFileSync(file, 'utf8'), worth, path.basename(file));
