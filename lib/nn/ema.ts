@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { moveAverages } from '../engine';
 import { UserError } from '../errors';
 
 export interface EmaConfig {
@@ -44,17 +45,10 @@ export class Ema {
     tf.tidy(() => {
       const n = this.updates.add(1);
       this.updates.assign(n);
-      const comes =
-        this.warmUp === 'ramp'
-          ? n
-              .add(10)
-              .pow(-1)
-              .mul(9)
-              .maximum(1 - this.decay)
-          : tf.scalar(1 - this.decay);
-      this.averages.forEach((average, i) => {
-        average.assign(average.add(this.variables[i].sub(average).mul(comes)));
-      });
+      const least = tf.scalar(1 - this.decay);
+      const share = this.warmUp === 'ramp' ? tf.maximum(tf.div(9, n.add(10)), least) : least;
+      const rows = this.averages.map((average, i) => ({ average, variable: this.variables[i] }));
+      moveAverages(rows, share as tf.Scalar);
     });
   }
 

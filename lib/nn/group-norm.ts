@@ -28,7 +28,9 @@ export function groupNorm<X extends tf.Tensor>(
     const flat = x.reshape<tf.Tensor3D>([x.shape[0], -1, channels]); // [B, N, C]
     const settings = { groups, epsilon, activation };
     if (isTwiceDifferentiated()) return forward(flat, gamma, beta, settings).value.reshape(x.shape) as X;
-    const once = tf.customGrad((...args) => withGradient(args as unknown as Arguments, settings));
+    const isOneKernel = tf.getKernel('GroupNorm', tf.getBackend()) !== undefined;
+    const compute = isOneKernel ? asOneKernel : withGradient;
+    const once = tf.customGrad((...args) => compute(args as unknown as Arguments, settings));
     return once(flat, gamma, beta).reshape(x.shape) as X;
   });
 }
@@ -66,6 +68,21 @@ function withGradient([x, gamma, beta, save]: Arguments, settings: Settings) {
     const shift = rstd.mul(ofGroup(sum));
     const dx = g.mul(rstd.mul(gamma)).sub(centered.mul(slope)).sub(shift);
     return [dx, sumCentered.mul(rstd.reshape(sumCentered.shape)).sum(0), sum.sum(0)];
+  };
+  return { value, gradFunc: gradFunc as (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[] };
+}
+
+/** Forward and backward as one pass of the engine each, where it has kernels for that. */
+function asOneKernel([x, gamma, beta, save]: Arguments, { groups, epsilon, activation }: Settings) {
+  const run = (kernelName: string, inputs: tf.NamedTensorMap): tf.Tensor[] => {
+    const results: unknown = tf.engine().runKernel(kernelName, inputs, { groups, epsilon, activation });
+    return results as tf.Tensor[];
+  };
+  const [value, statistics] = run('GroupNorm', { x, gamma, beta });
+  save([x, gamma, beta, statistics]);
+  const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+    const [x, gamma, beta, statistics] = saved;
+    return run('GroupNormGrad', { x, gamma, beta, statistics, dy });
   };
   return { value, gradFunc: gradFunc as (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[] };
 }

@@ -1,7 +1,7 @@
 'use strict';
 /**
  * Builds @tensorflow/tfjs-node-gpu's addon against TensorFlow's C library, with one compiler call: the addon is two C++
- * files that use the C API and Node-API only, so neither node-gyp nor Node's own headers are needed. Whatever fails,
+ * files, with a few of ours, that use the C API and Node-API only, so neither node-gyp nor Node's own headers are needed. Whatever fails,
  * the lessons run on WebAssembly.
  */
 const fs = require('node:fs');
@@ -30,6 +30,8 @@ const { sources, version, wantsCuda } = require('./tensorflow.js');
 const tfjsNode = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 const headers = path.join(root, 'node_modules', 'node-api-headers', 'include');
 const installed = path.join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node');
+/** What we add to the addon. */
+const ours = path.join(root, 'lib', 'engine', 'native', 'addon');
 const stamp = 'native';
 
 /**
@@ -124,7 +126,8 @@ function inputs(cuda) {
 function codeFiles() {
   const folder = path.join(tfjsNode, 'binding');
   if (!fs.existsSync(folder)) throw new SetupError('the npm package @tensorflow/tfjs-node-gpu is not installed');
-  return ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(folder, name));
+  const theirs = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(folder, name));
+  return [...theirs, ...fs.readdirSync(ours).map((name) => path.join(ours, name))];
 }
 
 function addonHash() {
@@ -139,8 +142,8 @@ function addonHash() {
  */
 function compilerArguments({ linkerFlags }, { include, libraries }, output) {
   return [
-    ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', `-I${headers}`, `-I${include}`],
-    ...codeFiles(),
+    ...['-std=c++17', '-O3', '-fPIC', '-shared', '-DNAPI_VERSION=8', `-I${headers}`, `-I${include}`],
+    ...[`-I${path.join(tfjsNode, 'binding')}`, path.join(ours, 'genlab.cc')], // which includes their two files
     ...['-o', output, ...libraries, `-Wl,-rpath,${path.dirname(libraries[0])}`],
     ...linkerFlags,
   ];

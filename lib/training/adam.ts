@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { applyAdam } from '../engine';
+import { stepOfAdam } from '../engine';
 
 type NamedTensor = Awaited<ReturnType<tf.Optimizer['getWeights']>>[number];
 
@@ -42,16 +42,11 @@ export class Adam extends tf.Optimizer {
     const entries: [string, tf.Tensor][] = Array.isArray(gradients)
       ? gradients.map(({ name, tensor }) => [name, tensor])
       : Object.entries(gradients);
-    tf.tidy(() => {
-      for (const [name, gradient] of entries) {
-        const variable = tf.engine().registeredVariables[name];
-        const { m, v } = this.momentsOf(name, variable);
-        const next = applyAdam({ variable, m, v }, gradient, factors, { overwrite: true });
-        m.assign(next.m);
-        v.assign(next.v);
-        variable.assign(next.variable);
-      }
+    const rows = entries.map(([name, gradient]) => {
+      const variable = tf.engine().registeredVariables[name];
+      return { variable, gradient, ...this.momentsOf(name, variable) };
     });
+    stepOfAdam(rows, factors);
     this.incrementIterations();
   }
 

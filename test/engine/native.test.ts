@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { applyAdam, engines, Random, ready } from '../../lib/engine';
+import { applyAdam, engines, moveAverages, Random, ready, stepOfAdam } from '../../lib/engine';
+import { groupNorm } from '../../lib/nn';
 
 const reason = engines().find(({ engine }) => engine === 'native')?.missing;
 
@@ -104,33 +105,106 @@ describe.skipIf(reason)('the native engine', () => {
     tf.dispose([x, again]);
   });
 
-  test('Adam overwrites only what its caller gives up and nobody else holds', () => {
+  test('Adam and averages are written in place, and only where nobody else holds the memory', () => {
     const factors = { rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     const random = new Random('overwrite');
     const array = new Float32Array(64).fill(1); // so long that TensorFlow may use its memory as it is
     const gradient = random.normal([64]);
-    let state: Record<'variable' | 'm' | 'v', tf.Tensor> = {
-      variable: tf.tensor1d(array),
+    const rowOf = (variable: tf.Tensor) => ({
+      variable: tf.variable(variable),
+      m: tf.variable(tf.zeros([64])),
+      v: tf.variable(tf.zeros([64])),
+      gradient,
+    });
+    const row = rowOf(tf.tensor1d(array));
+    let want: Record<'variable' | 'm' | 'v', tf.Tensor> = {
+      variable: tf.tensor1d(array.slice()),
       m: tf.zeros([64]),
       v: tf.zeros([64]),
     };
-    let expected = { ...state };
+    const average = tf.tidy(() => tf.variable(row.variable.clone()));
+    let wantAverage = [...average.dataSync()];
     for (let step = 0; step < 4; step++) {
-      const sharer = state.variable.clone();
-      const before = [...sharer.dataSync()];
-      const next = applyAdam(state, gradient, factors, { overwrite: true });
-      const want = applyAdam(expected, gradient, factors);
+      // The same data under another tensor; the same memory under another shape.
+      const sharers = step % 2 ? [row.variable.clone(), row.variable.reshape([8, 8]), average.clone()] : [];
+      const before = sharers.map((sharer) => [...sharer.dataSync()]);
+      tf.tidy(() => stepOfAdam([row], factors)); // which ends the life of whatever is only made on the way
+      want = applyAdam(want, gradient, factors);
+      moveAverages([{ average, variable: row.variable }], tf.scalar(0.25));
+      const now = row.variable.dataSync();
+      wantAverage = wantAverage.map((old, i) => old + 0.25 * (now[i] - old));
       for (const name of ['variable', 'm', 'v'] as const) {
-        expect([...next[name].dataSync()]).toEqual([...want[name].dataSync()]);
+        want[name].dataSync().forEach((value, i) => expect(row[name].dataSync()[i]).toBeCloseTo(value, 5));
       }
-      expect([...sharer.dataSync()]).toEqual(before);
-      sharer.dispose();
-      if (step > 0) expect(next.m.dataId).toBe(state.m.dataId); // this one was overwritten
-      if (step > 0) tf.dispose(expected);
-      tf.dispose(state);
-      [state, expected] = [next, want];
+      average.dataSync().forEach((value, i) => expect(value).toBeCloseTo(wantAverage[i], 5));
+      expect(sharers.map((sharer) => [...sharer.dataSync()])).toEqual(before);
+      tf.dispose(sharers);
     }
     expect(array.every((value) => value === 1)).toBe(true);
-    tf.dispose([state, expected, gradient]);
   });
+
+  test('one call updates variables of every size, and leaves nothing behind', () => {
+    const random = new Random('sizes');
+    const shapes = [[], [1], [7], [5, 3], [300, 400]];
+    const zeros = (shape: number[]) => tf.variable(tf.zeros(shape));
+    const rows = shapes.map((shape) => ({
+      variable: tf.variable(random.normal(shape)),
+      m: zeros(shape),
+      v: zeros(shape),
+      gradient: random.normal(shape),
+    }));
+    const factors = { rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    const want = rows.map((row) => applyAdam(row, row.gradient, factors));
+    stepOfAdam(rows, factors);
+    rows.forEach((row, i) => {
+      const values = row.variable.dataSync();
+      want[i].variable.dataSync().forEach((value, j) => {
+        if (Math.abs(values[j] - value) > 1e-6) expect(values[j]).toBeCloseTo(value, 6);
+      });
+    });
+    const [count, inTensorFlow] = [tf.memory().numTensors, held()];
+    for (let i = 0; i < 10; i++) stepOfAdam(rows, factors);
+    expect([tf.memory().numTensors, held()]).toEqual([count, inTensorFlow]);
+    expect(() => stepOfAdam([{ ...rows[2], gradient: rows[3].gradient }], factors)).toThrow('differ in size');
+    expect([tf.memory().numTensors, held()]).toEqual([count, inTensorFlow]);
+  });
+
+  test.each([
+    [[2, 5, 5, 12], 3, 'silu'],
+    [[3, 4, 6], 6, 'linear'],
+    [[4, 17, 24], 1, 'silu'],
+    [[32, 14, 14, 16], 8, 'silu'],
+    [[0, 4, 8], 2, 'linear'],
+  ] as const)(
+    'group norm of %j in %i groups, %s, is one kernel, and so is its gradient',
+    (shape, groups, activation) => {
+      const random = new Random('norm');
+      const channels = shape[shape.length - 1];
+      const x = random.normal([...shape], 3, 2);
+      const [gamma, beta, weight] = [random.normal([channels]), random.normal([channels]), random.normal([...shape])];
+      const norm = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
+        groupNorm(x, groups, gamma, beta, 1e-5, activation);
+      const all = () =>
+        tf.tidy(() => {
+          const { value, grads } = tf.valueAndGrads((x, gamma, beta) => norm(x, gamma, beta).mul(weight).sum())([x, gamma, beta]); // prettier-ignore
+          return [norm(x, gamma, beta), value, ...grads].map((tensor) => [...tensor.dataSync()]);
+        });
+      all();
+      const count = [tf.memory().numTensors, held()];
+      const got = all();
+      expect([tf.memory().numTensors, held()]).toEqual(count);
+      expect(all()).toEqual(got);
+      const kernels = ['GroupNorm', 'GroupNormGrad'].map((name) => tf.getKernel(name, 'tensorflow'));
+      kernels.forEach(({ kernelName }) => tf.unregisterKernel(kernelName, 'tensorflow'));
+      try {
+        all().forEach((values, which) => {
+          const scale = Math.max(1, ...values.map(Math.abs));
+          const furthest = Math.max(0, ...values.map((value, i) => Math.abs(value - got[which][i])));
+          expect(furthest / scale, `result ${which}`).toBeLessThan(2e-5);
+        });
+      } finally {
+        kernels.forEach((kernel) => tf.registerKernel(kernel));
+      }
+    },
+  );
 });

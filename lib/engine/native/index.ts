@@ -1,8 +1,9 @@
-import { installAdam } from './adam';
 import { keepConstants } from './constants';
 import { installConvolution } from './convolution';
 import { installElementwise } from './elementwise';
 import { guardMemory } from './memory';
+import { installNormalization } from './normalization';
+import { installOptimizer } from './optimizer';
 import { installPooling } from './pooling';
 import { installReduce } from './reduce';
 
@@ -18,5 +19,6 @@ export function installNativeKernels(): void {
   installElementwise();
   installPooling();
   installReduce();
-  installAdam();
+  installNormalization();
+  installOptimizer();
 }
