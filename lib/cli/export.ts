@@ -19,7 +19,11 @@ export const command = defineCommand({
       value: 'FOLDER',
       help: 'Results of this class: --to csv (default), junit, gradescope, prairielearn, exercism or nbgrader.',
     },
-    to: { type: 'string', value: 'FORMAT', help: 'html (default), slides or script.' },
+    to: {
+      type: 'string',
+      value: 'FORMAT',
+      help: 'html (default), slides or script; gradescope-image or prairielearn-image for a grader of the lesson.',
+    },
     output: { type: 'string', short: 'o', value: 'FILE', help: 'Where to write it, instead of out/.' },
     lang: { type: 'string', value: 'LANG', help: 'Language of the lesson, en (default) or zh.' },
     solutions: { type: 'boolean', help: 'The lesson with its solutions, instead of what students get.' },
@@ -29,7 +33,10 @@ notes, f fills the screen. A script is TypeScript, written by Jupyter's nbconver
 
 A LESSON has no outputs; run it first to have them in the page:
   genlab run 04-vae --solution -o out/04-vae.ipynb
-  genlab export out/04-vae.ipynb --to slides`,
+  genlab export out/04-vae.ipynb --to slides
+
+gradescope-image and prairielearn-image write a folder (-o FOLDER) with all that a platform needs to grade a lesson on its own
+machines: for Gradescope autograder.zip, for PrairieLearn a Dockerfile and a question.`,
   async run({ values, positionals }) {
     if (values.class !== undefined) {
       return (await import('./export-class')).exportFromClass(values.class, positionals, values);
@@ -39,6 +46,7 @@ A LESSON has no outputs; run it first to have them in the page:
       throw new UserError('export takes one lesson or one notebook\nSee genlab export --help', 2);
     }
     const { to = 'html', lang = process.env.GENLAB_LANG || 'en' } = values;
+    if (to.endsWith('-image')) return (await import('./export-recipe')).exportRecipe(name, to, values.output);
     if (!Object.hasOwn(formats, to)) throw new UserError(`--to ${to}: there are ${Object.keys(formats).join(', ')}`, 2);
     if (lang !== 'en' && lang !== 'zh') throw new UserError(`--lang ${lang}: there are en and zh`, 2);
 

@@ -9,6 +9,12 @@ export const command = defineCommand({
   options: {
     class: { ...classOption, help: 'Grade what a class handed in and is not graded yet.' },
     json: { type: 'boolean', help: 'Print the results as JSON instead of tables.' },
+    to: {
+      type: 'string',
+      value: 'FORMAT',
+      help: 'Single files: write csv, junit, gradescope, prairielearn or exercism instead of tables.',
+    },
+    output: { type: 'string', short: 'o', value: 'FILE', help: 'With --to: where to, instead of standard output.' },
     lang: {
       type: 'string',
       value: 'LANG',
@@ -49,8 +55,11 @@ Examples:
   genlab grade --class ~/courses/autumn 04-vae`,
   async run({ values, positionals }) {
     if (values.class !== undefined) {
-      if (values.lang !== undefined || values['no-hidden'] || values.lesson !== undefined) {
-        throw new UserError('--lang, --lesson and --no-hidden are for single files, not for --class.', 2);
+      if (values.lang !== undefined || values['no-hidden'] || values.lesson !== undefined || values.to !== undefined) {
+        throw new UserError(
+          '--lang, --lesson, --no-hidden and --to are for single files, not for --class (genlab export --class writes formats).',
+          2,
+        );
       }
       const workers = countOption('workers', values.workers);
       return (await import('./grade-class')).gradeInClass(values.class, positionals, {
@@ -68,6 +77,8 @@ Examples:
     if (lang !== undefined && lang !== 'en' && lang !== 'zh') {
       throw new UserError(`--lang is en or zh, not ${lang}.`, 2);
     }
+    const { formatWriter } = await import('./grade-format');
+    const write = formatWriter(values, positionals.length);
     const { fileTable, gradeFiles, sandboxReport } = await import('../grading');
     const { findLesson } = await import('../lesson');
     const { active, missing } = sandboxReport();
@@ -79,10 +90,11 @@ Examples:
       ...(lang === undefined ? {} : { lang }),
       ...(values.lesson === undefined ? {} : { lesson: findLesson(values.lesson) }),
       onResult: (result) => {
-        if (!values.json) process.stdout.write(`${fileTable(result)}\n\n`);
+        if (!values.json && !write) process.stdout.write(`${fileTable(result)}\n\n`);
       },
     });
-    if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    if (write) await write(results);
+    else if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     return results.every((result) => result.lesson !== undefined) ? 0 : 1;
   },
 });

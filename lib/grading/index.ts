@@ -36,6 +36,12 @@ export async function openTrial(spec: ExerciseSpec, course: Course = {}): Promis
 /** The class: its folder, its gradebook and what is done with them. Loaded when a command of the class needs it. */
 export const classTools = (): Promise<typeof import('./class')> => import('./class');
 
+/** Results in the formats of other systems. */
+export const formatTools = (): Promise<typeof import('./formats')> => import('./formats');
+
+/** Graders for other platforms' machines. */
+export const recipeTools = (): Promise<typeof import('./recipes')> => import('./recipes');
+
 /** Course folders for nbgrader. */
 export const nbgraderTools = (): Promise<typeof import('./nbgrader/release')> => import('./nbgrader/release');
 

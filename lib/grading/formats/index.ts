@@ -6,4 +6,6 @@ export { exportGradescope, type GradescopeOptions, type Visibility } from './gra
 export { exportJUnit } from './junit';
 export { exportNbgrader, type NbgraderCsvOptions } from './nbgrader';
 export { exportPrairieLearn } from './prairielearn';
+export { singleResults, singleText } from './single';
 export { askedBy } from './test-code';
+export { writeWhole } from '../class/storage';
