@@ -44,7 +44,7 @@ function profile(name: string, step: () => tf.Scalar): Row[] {
       addon.clear();
       wholes.push(timed());
       insides.push(addon.total());
-      calls = addon.calls('executeOp');
+      calls = addon.calls();
       for (const one of addon.operations()) {
         const known = operations.get(one.name) ?? { calls: one.calls, milliseconds: [] };
         known.milliseconds.push(one.milliseconds);

@@ -4,9 +4,9 @@ import * as tf from '@tensorflow/tfjs';
 export interface Addon {
   /** Milliseconds inside the addon since the last `clear`. */
   total(): number;
-  /** How often a function of the addon was called, or TensorFlow's operation of that name ran. */
-  calls(name: string): number;
-  /** TensorFlow's operations by the time they took, the longest first. */
+  /** How many operations ran. */
+  calls(): number;
+  /** TensorFlow's operations, and functions of ours beside them, by the time they took, the longest first. */
   operations(): { name: string; calls: number; milliseconds: number }[];
   clear(): void;
   stop(): void;
@@ -34,6 +34,7 @@ export function watchAddon(): Addon {
         const milliseconds = performance.now() - start;
         note(name, milliseconds);
         if (name === 'executeOp') note(`operation ${String(args[0])}`, milliseconds);
+        if (name.startsWith('genlab')) note(`operation ${name}`, milliseconds);
       }
     };
   }
@@ -41,7 +42,7 @@ export function watchAddon(): Addon {
   const isOperation = (name: string) => name.startsWith('operation ');
   return {
     total: () => [...spent].reduce((sum, [name, { milliseconds }]) => sum + (isOperation(name) ? 0 : milliseconds), 0),
-    calls: (name) => (spent.get(name) ?? spent.get(`operation ${name}`))?.calls ?? 0,
+    calls: () => [...spent].reduce((sum, [name, { calls }]) => sum + (isOperation(name) ? calls : 0), 0),
     operations: () =>
       [...spent]
         .filter(([name]) => isOperation(name))
