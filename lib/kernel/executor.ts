@@ -34,6 +34,9 @@ export interface ExecutorHandlers {
   lost?(why: string): void;
 }
 
+/** What Node writes when it ends with an inspector's session open, as ours always is. */
+const NODES_LAST_WORDS = 'Waiting for the debugger to disconnect...\n';
+
 interface RunningCell {
   readonly cell: string;
   /** Milliseconds since the process was started. */
@@ -98,7 +101,7 @@ export class Executor {
     events.on('data', (chunk: Buffer) => reader.push(chunk));
     for (const name of ['stdout', 'stderr'] as const) {
       child[name]?.on('data', (chunk: Buffer) => {
-        const text = marks[name].push(chunk);
+        const text = marks[name].push(chunk).replace(NODES_LAST_WORDS, '');
         if (name === 'stderr' && /<--- Last few GCs|FATAL ERROR/.test(text)) this.dying += text;
         if (!text || this.dying) return; // V8's own dump of a full heap says nothing to the person at the notebook
         const content = { name, text };

@@ -5,6 +5,8 @@ import tempfile
 import time
 import unittest
 
+from jupyter_client.manager import start_new_kernel
+
 from client import KernelCase
 
 
@@ -74,12 +76,32 @@ class Errors(KernelCase):
 
     def test_process_exit(self):
         self.ok("let kept = 5;")
-        self.assertEqual(self.fails("process.exit(1);").error["ename"], "ProcessExit")
+        for code in ("process.exit(1);", "process.abort();", "await null;\nprocess.exit();", "(process as any).reallyExit(3);"):
+            self.assertEqual(self.fails(code).error["ename"], "ProcessExit")
+        later = self.ok("setTimeout(() => process.exit(2), 5);\nawait new Promise((r) => setTimeout(r, 100));")
+        self.assertIn("process.exit(2) ends the cell", later.text("stderr"))
         self.assertEqual(self.ok("kept").value, "5")
 
     def test_a_process_that_dies(self):
-        result = self.fails("process.kill(process.pid, 'SIGKILL');\nawait new Promise(() => {});")
-        self.assertIn("variables are lost", result.error["evalue"])
+        self.ok("interface Size { a: number }\nconst weights = [1], { length: size } = weights;\nimport fs from 'node:fs';")
+        result = self.fails("console.log('said before');\nprocess.kill(process.pid, 'SIGKILL');\nawait new Promise(() => {});")
+        self.assertEqual(result.text(), "said before\n")
+        self.assertEqual(result.error["ename"], "OutOfMemory")  # only the system's killer sends this signal
+        self.assertRegex(result.error["evalue"], r"All variables are lost \(.*weights, size\)")
+        self.assertEqual(self.fails("weights").error["ename"], "TypeScriptError")
+        self.assertEqual(self.ok("1 + 1").value, "2")
+        result = self.fails("process.kill(process.pid, 'SIGSEGV');\nawait new Promise(() => {});")
+        self.assertIn("SIGSEGV", result.error["evalue"])
+
+    def test_a_process_that_dies_between_cells(self):
+        msg_id = self.ok("let gone = 1;\nsetTimeout(() => process.kill(process.pid, 'SIGKILL'), 300);").messages[0]["parent_header"]["msg_id"]
+        while True:
+            message = self.kc.get_iopub_msg(timeout=300)
+            if message["msg_type"] == "stream":
+                break
+        self.assertEqual(message["parent_header"]["msg_id"], msg_id)
+        self.assertIn("All variables are lost", message["content"]["text"])
+        self.assertEqual(self.fails("gone").error["ename"], "TypeScriptError")
         self.assertEqual(self.ok("1 + 1").value, "2")
 
     def test_cells_after_an_error_do_not_run(self):
@@ -93,6 +115,32 @@ class Errors(KernelCase):
         ]
         self.assertEqual(self.collect(ids[0]).status, "error")
         self.assertEqual(self.collect(ids[1]).text(), "second\n")
+
+
+class OutOfMemory(KernelCase):
+    """The limit on JavaScript's memory is what the environment says."""
+
+    @classmethod
+    def setUpClass(cls):
+        environment = {**os.environ, "NODE_OPTIONS": "--max-old-space-size=350"}
+        cls.km, cls.kc = start_new_kernel(kernel_name="genlab", startup_timeout=300, env=environment)
+
+    def test_full_heap(self):
+        self.ok("const losses = [1, 2], name = 'x';\nfunction grow(): string[][] {\n  return [];\n}")
+        result = self.run_cell("console.log('begun');\nconst all = grow();\nfor (;;) all.push(new Array(1e6).fill('x'));")
+        self.assertEqual((result.text(), result.text("stderr")), ("begun\n", ""))  # not V8's own dump
+        self.assertEqual(result.error["ename"], "OutOfMemory")
+        self.assertRegex(result.error["evalue"], r"more JavaScript memory than Node allows \(\d+ MB\).*--max-old-space-size")
+        self.assertRegex(result.error["evalue"], r"All variables are lost \((?=.*losses)(?=.*name)(?=.*grow)[\w, ]+\)")
+        self.assertEqual(self.run_cell("losses").error["ename"], "TypeScriptError")
+        self.assertEqual(self.ok("const losses = 3;\nlosses").value, "3")
+
+    def test_a_buffer_too_large(self):
+        """Native memory that cannot be had is an error like any other."""
+        self.ok("let kept = 1;")
+        self.assertEqual(self.run_cell("new Float32Array(1e15);").error["ename"], "RangeError")
+        self.assertEqual(self.run_cell("Buffer.alloc(2 ** 50);").error["ename"], "RangeError")
+        self.assertEqual(self.ok("kept").value, "1")
 
 
 class Language(KernelCase):

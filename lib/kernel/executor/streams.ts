@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { StringDecoder } from 'node:string_decoder';
 import { Writable } from 'node:stream';
 import { streamMark } from '../protocol';
@@ -44,6 +45,8 @@ export function captureStreams(): void {
   for (const [name, value] of Object.entries(streams)) {
     Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => value });
   }
+  // Node's own console also tells the inspector, which keeps the last thousand values that were printed: tensors and all.
+  Object.assign(console, new Console(streams));
 }
 
 /** Marks the end of a cell in what native code wrote. */

@@ -1,0 +1,3 @@
+import { pythonSuite } from './python';
+
+pythonSuite('memory', 'memory stays flat');
