@@ -5,6 +5,7 @@ import ts from 'typescript';
 /** A notebook as it lies in its file: texts are whole, or cut into lines. */
 export interface SavedNotebook {
   readonly cells: readonly SavedCell[];
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 type Text = string | readonly string[];
@@ -97,7 +98,7 @@ function formula(tex: string, displayMode: boolean): string {
 }
 
 /** TypeScript with its keywords, strings, numbers and comments marked. */
-function codeHtml(code: string): string {
+export function codeHtml(code: string): string {
   const scanner = ts.createScanner(ts.ScriptTarget.ESNext, false, ts.LanguageVariant.Standard, code);
   let html = '';
   const holes: number[] = []; // of the template literals we are in: how many braces are open in the hole

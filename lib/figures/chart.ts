@@ -84,7 +84,7 @@ function liveFigure<More extends object>(
   const needs = bundleFor(live.data);
   return figure({ title, text: `[${title || 'chart'}: ${words}]`, needs, ...more }, () => {
     const picture = still();
-    const code = codeToBring(needs, title);
+    const code = bringPast(needs) ? undefined : codeToBring(needs, title);
     return {
       'application/vnd.plotly.v1+json': live,
       'text/html': figureHtml(live, { title, size, still: picture, bundle: needs, code }),
@@ -106,11 +106,23 @@ function codeToBring(bundle: PlotlyBundle, title: string): string | undefined {
   // A kernel may tell which cell runs; without that, the title tells cells apart well enough.
   const cell: unknown = Reflect.get(globalThis, Symbol.for('jupyter.cell'));
   const who = typeof cell === 'string' ? `cell ${cell}` : `figure ${title}`;
-  const run: unknown = Reflect.get(globalThis, Symbol.for('jupyter.signal'));
+  // The same for what a widget of the cell draws later: its page has plotly by then.
+  const run: unknown = kernelSays('jupyter.run') ?? kernelSays('jupyter.signal');
   const carrier = carriers.get(bundle);
   if (carrier && !(carrier.who === who && carrier.run !== run)) return undefined;
   carriers.set(bundle, { who, run });
   return platform.plotly(bundle);
+}
+
+const kernelSays = (name: string): unknown => Reflect.get(globalThis, Symbol.for(name));
+
+/** Inside an output widget, which is emptied again and again: plotly goes under the cell itself. @returns whether it is so */
+function bringPast(bundle: PlotlyBundle): boolean {
+  const display = kernelSays('jupyter.display');
+  if (kernelSays('jupyter.captured') !== true || typeof display !== 'function') return false;
+  const code = bringPlotly(bundle);
+  if (code) display(code, { past: true });
+  return true;
 }
 
 /** Plotly as an output of its own, if the notebook has none yet. */

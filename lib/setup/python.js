@@ -247,4 +247,13 @@ function keepQuiet() {
   writeFile(file, `${JSON.stringify(settings, undefined, 2)}\n`);
 }
 
-module.exports = { ensureJupyter, findJupyter, findPip, findPython, nbconvertConfig, venvPython };
+/** pandoc on PATH, or the one that pip's pypandoc_binary has put into our environment. @returns {string | undefined} */
+function findPandoc() {
+  const lib = path.join(venv, 'lib');
+  const own = (fs.existsSync(lib) ? fs.readdirSync(lib) : []).map((python) =>
+    path.join(lib, python, 'site-packages', 'pypandoc', 'files', 'pandoc'),
+  );
+  return which('pandoc') ?? own.find((file) => fs.existsSync(file));
+}
+
+module.exports = { ensureJupyter, findJupyter, findPandoc, findPip, findPython, nbconvertConfig, venvPython };
