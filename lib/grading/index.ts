@@ -48,3 +48,7 @@ export const nbgraderTools = (): Promise<typeof import('./nbgrader/release')> =>
 export type { Attempt, FinalScore, Mark } from './class/records';
 export type { ClassRoom, Progress } from './class';
 export type { Course, GradeOptions, Trial };
+
+/** Similarity of submissions; needs the compiler, so it is loaded when it is asked for. */
+export const similarity = (): Promise<typeof import('./similarity')> => import('./similarity');
+export type { ComparedSubmission, SimilarPair } from './similarity';

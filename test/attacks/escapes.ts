@@ -121,7 +121,7 @@ ${answer(`const sites = new Error().stack as unknown as NodeJS.CallSite[];
   },
   {
     name: 'reads the command line',
-    code: found('process.argv.concat(process.execArgv).some((one) => /submission|student|mini/.test(one))'),
+    code: found('process.argv.concat(process.execArgv).some((one) => /submission|student|mini|work/.test(one))'),
     scores: 0.5,
   },
   {
@@ -148,7 +148,7 @@ ${wrong}`,
   },
   {
     name: 'loads native code',
-    code: `let native: unknown;\ntry { native = await import('@tensorflow/tfjs-node-gpu' as string); } catch {}\ntry { (process as any).dlopen({ exports: {} }, '/usr/lib/x86_64-linux-gnu/libc.so.6'); native = 1; } catch {}\n${found('native')}`,
+    code: `let native: unknown;\ntry { native = await import('@tensorflow/tfjs-node-gpu' as string); } catch {}\ntry { (process as any).dlopen({ exports: {} }, '/usr/lib/x86_64-linux-gnu/libc.so.6'); native = 1; } catch {}\n${found('native === 1')}`,
     scores: 0.5,
   },
   {

@@ -12,38 +12,34 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 }); // the machine may
 
 /** Runs each attack by itself, and looks at what it left behind. */
 export function describeAttacks(title: string, attacks: readonly Attack[]): void {
-  // Folders of this file's own, so that what is left behind can be told from other tests' files.
-  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'genlab-attacks-'));
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'genlab-attacked-home-'));
-  const handedIn = fs.mkdtempSync(path.join(os.tmpdir(), 'genlab-attacks-in-'));
-  fs.chmodSync(temporary, 0o755);
-  const graders = new Map<number, Promise<Grader>>();
-  const graderFor = (seconds: number): Promise<Grader> => {
-    const known = graders.get(seconds) ?? openGrader({ ...course, seconds, allowWeakSandbox: true });
-    graders.set(seconds, known);
-    return known;
-  };
-  beforeAll(() => {
-    vi.stubEnv('TMPDIR', temporary);
-    vi.stubEnv('HOME', home);
-    vi.stubEnv('GENLAB_SECRET', 'of the class');
-  });
-  afterAll(async () => {
-    for (const grader of graders.values()) await (await grader).close();
-    await expect.poll(() => leftovers(temporary), { timeout: 20_000 }).toEqual([]);
-    expect(fs.readdirSync(temporary)).toEqual([]);
-    vi.unstubAllEnvs();
-    for (const folder of [temporary, home, handedIn]) fs.rmSync(folder, { recursive: true });
-  });
-
-  const grade = async ({ code, submission, seconds = 10 }: Attack): Promise<FileResult> => {
-    const file = path.join(handedIn, 'submission.ipynb');
-    const found = submission?.() ?? answering({ 'mini-scale': code ?? '' });
-    fs.writeFileSync(file, typeof found === 'string' || Buffer.isBuffer(found) ? found : JSON.stringify(found));
-    return (await graderFor(seconds)).grade(file, { lesson: '01-mini' });
-  };
-
   describe(title, () => {
+    // Folders of these attacks' own, so that what is left behind can be told from other tests' files.
+    const made = (name: string): string => fs.mkdtempSync(path.join(os.tmpdir(), `genlab-attacks-${name}-`));
+    const [temporary, home, handedIn] = [made('temporary'), made('home'), made('in')];
+    fs.chmodSync(temporary, 0o755);
+    const graders = new Map<number, Promise<Grader>>();
+    const graderFor = (seconds: number): Promise<Grader> => {
+      const known = graders.get(seconds) ?? openGrader({ ...course, seconds, allowWeakSandbox: true });
+      graders.set(seconds, known);
+      return known;
+    };
+    beforeAll(() => {
+      vi.stubEnv('TMPDIR', temporary);
+      vi.stubEnv('HOME', home);
+      vi.stubEnv('GENLAB_SECRET', 'of the class');
+    });
+    afterAll(() => {
+      vi.unstubAllEnvs();
+      for (const folder of [temporary, home, handedIn]) fs.rmSync(folder, { recursive: true });
+    });
+
+    const grade = async ({ code, submission, seconds = 10 }: Attack): Promise<FileResult> => {
+      const file = path.join(handedIn, 'submission.ipynb');
+      const found = submission?.() ?? answering({ 'mini-scale': code ?? '' });
+      fs.writeFileSync(file, typeof found === 'string' || Buffer.isBuffer(found) ? found : JSON.stringify(found));
+      return (await graderFor(seconds)).grade(file, { lesson: '01-mini' });
+    };
+
     it.each(attacks)('$name', async (attack) => {
       const result = await grade(attack);
       const said = words(result);
@@ -52,9 +48,8 @@ export function describeAttacks(title: string, attacks: readonly Attack[]): void
       else if (result.score === 8) expect(said.trim()).toBe('');
       else expect(said.trim()).not.toBe('');
 
-      const shown = said.replaceAll('\n', '');
-      expect(shown).not.toMatch(/\p{Cc}|\p{Cf}|\p{Cs}/u); // nothing that steers a terminal or breaks a file
-      expect(shown).not.toMatch(/node:internal|\/lib\/grading\//); // never a stack
+      expect(said.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\p{Cf}|\p{Cs}/u); // nothing that steers a terminal
+      expect(said).not.toMatch(/node:internal|\/lib\/grading\//); // never a stack
       expect(fileTable(result).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
       const page = result.exercises.map((one) => exerciseHtml(one, 'en')).join('');
       expect(page).not.toMatch(/<(img|script|svg|iframe)/i);
@@ -64,11 +59,18 @@ export function describeAttacks(title: string, attacks: readonly Attack[]): void
       await expect.poll(() => leftovers(temporary), { timeout: 20_000 }).toEqual([]);
       expect(fs.readdirSync(home)).toEqual([]);
     });
-  });
 
-  it('afterwards the same process grades honest work as ever', async () => {
-    const result = await grade({ name: 'honest', scores: 2, code: 'const scale = (x: Tensor) => tf.mul(x, half(1));' });
-    expect(scores(result), words(result)).toEqual(full);
+    it('afterwards the same process grades honest work as ever', async () => {
+      const code = 'const scale = (x: Tensor) => tf.mul(x, half(1));';
+      const result = await grade({ name: 'honest', scores: 2, code });
+      expect(scores(result), words(result)).toEqual(full);
+    });
+
+    it('nothing is left when the graders are closed', async () => {
+      for (const grader of graders.values()) await (await grader).close();
+      await expect.poll(() => leftovers(temporary), { timeout: 20_000 }).toEqual([]);
+      expect(fs.readdirSync(temporary)).toEqual([]);
+    });
   });
 }
 

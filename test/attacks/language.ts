@@ -71,7 +71,7 @@ export const languageAttacks: readonly Attack[] = [
   { name: 'half characters in its text', code: `const a = '\ud800';\n// \udfff\n${right}`, scores: 2 },
   { name: 'letters that look alike', code: right.replace('scale', 'sc\u0430le'), scores: 0, says: /was it renamed/ },
   { name: 'names in Chinese', code: `const 一半 = half(1);\n${answer('  return tf.mul(x, 一半);')}`, scores: 2 },
-  { name: 'a cell of 10 MB', code: `${right}\n// ${'x'.repeat(10 << 20)}`, scores: 0, says: /longer than|too long/ },
+  { name: 'a cell of 10 MB', code: `${right}\n// ${'x'.repeat(10 << 20)}`, scores: 0, says: /Cell 4 is too long/ },
   {
     name: 'ten thousand names',
     code: `${Array.from({ length: 10_000 }, (_, i) => `const n${i} = ${i};`).join('\n')}\n${right}`,

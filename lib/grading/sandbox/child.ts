@@ -117,6 +117,7 @@ function disarm(): void {
   ]) {
     Reflect.deleteProperty(process, name);
   }
+  process.argv = process.execArgv = []; // paths of this machine
   process.on('uncaughtException', () => undefined); // a stray timer's error costs nothing
   process.on('unhandledRejection', () => undefined);
   // Printing is no crime, but nobody reads it; and a real stream would lend its class, a socket, to student code.
