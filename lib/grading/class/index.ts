@@ -12,3 +12,5 @@ export { releaseLessons, type Released } from './release';
 export { openClass, shown, type ClassRoom } from './room';
 export { countingAttempt, standings, type Standing } from './standing';
 export { submit, type Submitted } from './submit';
+export { writeReports, writeSimilarity, type Similarity } from './insight';
+export { readSheet, writeSheet } from './sheets';
