@@ -56,8 +56,8 @@ export class CellCompiler {
   private readonly files: CellService;
   private readonly owners = new Map<string, Owner>();
   private readonly cells: string[] = [];
-  /** Cells with imports stay in view: taking a package out and in again costs more than keeping it. */
-  private readonly importing = new Set<string>();
+  /** Each module's last cell that imports it stays in view: taking a package out and in again costs more than keeping it. */
+  private readonly importing = new Map<string, string>();
   /** Cells that add to the globals, and what they add. */
   private readonly augmenting = new Map<string, readonly string[]>();
   private readonly imported: ImportedFiles;
@@ -84,7 +84,7 @@ export class CellCompiler {
     this.files.write(file, module.text);
     const added = new Set(globalDeclarations(parsed));
     const augmenting = [...this.augmenting].filter(([, names]) => !names.some((name) => added.has(name)));
-    const roots = [file, ...this.host.ambientFiles, ...this.importing, ...augmenting.map(([earlier]) => earlier)];
+    const roots = [file, ...this.host.ambientFiles, ...this.importing.values(), ...augmenting.map(([earlier]) => earlier)];
     this.files.setRoots([...new Set(roots)]);
     return module;
   }
@@ -171,14 +171,16 @@ export class CellCompiler {
     this.files.write(file, module.text);
     this.cells.push(file);
     const parsed = ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true);
-    if (parsed.statements.some(ts.isImportDeclaration)) this.importing.add(file);
+    for (const one of parsed.statements.filter(ts.isImportDeclaration)) {
+      this.importing.set((one.moduleSpecifier as ts.StringLiteral).text, file);
+    }
     const added = globalDeclarations(parsed);
     if (added.length) {
       const again = new Set(added);
       for (const [earlier, names] of this.augmenting) {
         if (!names.some((name) => again.has(name))) continue;
         this.augmenting.delete(earlier);
-        this.importing.delete(earlier);
+        for (const [name, importer] of this.importing) if (importer === earlier) this.importing.delete(name);
       }
       this.augmenting.set(file, added);
     }
