@@ -36,6 +36,7 @@ c.IgnorePattern.pattern = r"(?s).*"
 
 # Cells may train, shortly; the first one also starts the engine.
 c.Execute.timeout = 600
+c.Execute.startup_timeout = 300
 os.environ.setdefault("GENLAB_BUDGET", "quick")
 os.environ.setdefault("GENLAB_LANG", ${python(lang)})
 

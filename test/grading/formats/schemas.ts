@@ -55,7 +55,7 @@ const gradescope = {
 
 const images = {
   type: 'array',
-  items: { type: 'object', required: ['url'], properties: { url: { pattern: '^data:' }, label: text } },
+  items: { type: 'object', required: ['url'], properties: { url: { type: 'string', pattern: '^data:' }, label: text } },
 };
 
 /** https://docs.prairielearn.com/externalGrading/#grading-results and the element `pl-external-grader-results` */
