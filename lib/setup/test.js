@@ -1,7 +1,8 @@
 'use strict';
 /**
  * `npm test`: set-up, then every check. The last line is `N passed, N failed`; lint, format, types, notebooks each count
- * as one. `--fast` leaves out Jupyter and the files named *.slow.test.ts; `--kernel` runs the kernel's tests alone.
+ * as one. `--fast` leaves out Jupyter and the files named *.slow.test.ts; `--kernel` runs the kernel's tests
+ * alone, `--attacks` the attacks on the grader.
  */
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
@@ -48,14 +49,15 @@ function show(command, args, env) {
   });
 }
 
-/** @param {{ fast: boolean, kernel: boolean }} options @returns {Promise<Count>} */
-async function runVitest({ fast, kernel }) {
+/** @param {{ fast: boolean, kernel: boolean, attacks: boolean }} options @returns {Promise<Count>} */
+async function runVitest({ fast, kernel, attacks }) {
   const report = path.join(stateFolder, 'test', 'vitest.json');
   fs.rmSync(report, { force: true });
   const args = [
     ...[tool('vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     ...(fast ? ['--exclude', '**/*.slow.test.ts'] : []),
     ...(kernel ? [path.join('test', 'kernel')] : []),
+    ...(attacks ? [path.join('test', 'attacks')] : []),
   ];
   const code = await show(process.execPath, args, jupyterEnv());
   return countVitest(fs.existsSync(report) ? fs.readFileSync(report, 'utf8') : undefined, code);
@@ -85,10 +87,10 @@ function countVitest(report, code) {
 /** @param {string[]} argv @returns {Promise<number>} */
 async function main(argv) {
   const options = parseOptions(argv);
-  await setUp({ jupyter: !options.fast, dev: true });
+  await setUp({ jupyter: !options.fast && !options.attacks, dev: true });
   /** @type {Count[]} */
   const counts = [];
-  if (!options.kernel) counts.push(...(await Promise.all(gates.map(runGate))));
+  if (!options.kernel && !options.attacks) counts.push(...(await Promise.all(gates.map(runGate))));
   counts.push(await runVitest(options));
   const sum = (/** @type {keyof Count} */ key) => counts.reduce((total, count) => total + (count[key] ?? 0), 0);
   const skipped = sum('skipped');
@@ -100,10 +102,14 @@ async function main(argv) {
 /** @param {string[]} argv */
 function parseOptions(argv) {
   try {
-    const { values } = parseArgs({ args: argv, options: { fast: { type: 'boolean' }, kernel: { type: 'boolean' } } });
-    return { fast: values.fast === true, kernel: values.kernel === true };
+    const flag = /** @type {const} */ ({ type: 'boolean' });
+    const { values } = parseArgs({ args: argv, options: { fast: flag, kernel: flag, attacks: flag } });
+    return { fast: values.fast === true, kernel: values.kernel === true, attacks: values.attacks === true };
   } catch (error) {
-    throw new SetupError(`${/** @type {Error} */ (error).message}\nUsage: npm test [-- --fast | --kernel]`, 2);
+    throw new SetupError(
+      `${/** @type {Error} */ (error).message}\nUsage: npm test [-- --fast | --kernel | --attacks]`,
+      2,
+    );
   }
 }
 

