@@ -22,20 +22,20 @@ async function main(argv: string[]): Promise<number> {
     const rows = await Promise.all(
       names.map(async (each): Promise<[string, string]> => [each, (await load(each)).summary]),
     );
-    process.stdout.write(`Usage: npm run bench -- NAME [--json] [--rounds N]\n\n${columns(rows)}\n\n${meaning}\n`);
+    process.stdout.write(
+      `Usage: npm run bench -- NAME [--json] [--rounds N] [--submissions N]\n\n${columns(rows)}\n\n${meaning}\n`,
+    );
     return 0;
   }
   if (!names.includes(name) || rest.length > 0) {
     throw new UserError(`there is no bench ${positionals.join(' ')}. There are: ${names.join(', ')}`, 2);
   }
-  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
-    throw new UserError(`--rounds ${values.rounds}: a whole number of rounds, at least 1`, 2);
-  }
+  const rounds = countOf('rounds', values.rounds);
+  const submissions = countOf('submissions', values.submissions);
   const bench = await load(name);
   let rows: Awaited<ReturnType<Bench['run']>> = [];
   await new Progress(1).step(`${name}, beside ${bench.peer}`, async (say) => {
-    rows = await bench.run(say, rounds === undefined ? {} : { rounds });
+    rows = await bench.run(say, { ...(rounds ? { rounds } : {}), ...(submissions ? { submissions } : {}) });
     return { text: 'done' };
   });
   process.stdout.write(values.json ? `${JSON.stringify(rows, undefined, 2)}\n` : `${table(rows)}\n`);
@@ -45,11 +45,17 @@ async function main(argv: string[]): Promise<number> {
 const meaning =
   'A row is {row, ours, peer, unit, ratio}; ratio is ours / peer. Medians of runs in turn, on this machine.';
 
+function countOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new UserError(`--${name} ${text}: a whole number of ${name}, at least 1`, 2);
+}
+
 function parseCommandLine(args: string[]) {
   try {
     const options = {
       json: { type: 'boolean' },
       rounds: { type: 'string' },
+      submissions: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     } as const;
     return parseArgs({ args, allowPositionals: true, options });

@@ -14,8 +14,15 @@ export interface Bench {
   readonly summary: string;
   /** Who the peer is, with version. */
   readonly peer: string;
-  /** @param options `rounds`: how often each thing is measured, where a bench lets that be chosen */
-  run(say: (text: string) => void, options?: { readonly rounds?: number }): Promise<Row[]>;
+  run(say: (text: string) => void, options?: BenchOptions): Promise<Row[]>;
+}
+
+/** For benches that let these be chosen. */
+export interface BenchOptions {
+  /** How often each thing is measured. */
+  readonly rounds?: number;
+  /** How many submissions are graded. */
+  readonly submissions?: number;
 }
 
 export function row(name: string, ours: number, peer: number | null, unit: string): Row {
