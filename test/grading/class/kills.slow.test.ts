@@ -7,7 +7,7 @@ import type { StoredAttempt } from '../../../lib/grading/class/gradebook';
 import { answering, miniNotebook, solutionOf } from '../support';
 import { makeClass, notebook, writeNotebook } from './support';
 
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 300_000 }); // the machine may be busy
+vi.setConfig({ testTimeout: 1_200_000, hookTimeout: 600_000 }); // the machine may be busy
 
 const root = path.resolve(__dirname, '../../..');
 const kills = 24;
