@@ -7,6 +7,8 @@ import { slidesOf } from './slides';
 const read = (file: string): string => fs.readFileSync(file, 'utf8');
 const reveal = (file: string): string => read(path.join(path.dirname(require.resolve('reveal.js')), file));
 const widgets = (file: string): string => read(path.join(__dirname, '..', 'widgets', file));
+/** Reveal takes every section inside a slide for a slide below it. */
+const still = (cell: SavedCell): string => cellHtml(cell).replace(/<(\/?)section\b/g, '<$1div');
 /** Text that cannot end the script it stands in. */
 const script = (code: string): string => `<script>${code.replace(/<\/script/gi, '<\\/script')}</script>`;
 const json = (value: unknown): string => JSON.stringify(value).replace(/</g, '\\u003c');
@@ -21,7 +23,7 @@ export function presentPage(notebook: SavedNotebook, { title, lang }: { title: s
   const { cells } = notebook;
   const slides = slidesOf(notebook).map(({ pieces, notes }) => {
     const body = pieces.map(({ cell, step }) => piece(cell, cells.indexOf(cell), step)).join('\n');
-    const said = notes.length > 0 ? `<aside class="notes">${notes.map(cellHtml).join('\n')}</aside>` : '';
+    const said = notes.length > 0 ? `<aside class="notes">${notes.map(still).join('\n')}</aside>` : '';
     return `<section><div class="sheet">${body}</div>${said}</section>`;
   });
   const outputs = Object.fromEntries(cells.flatMap(({ outputs }, i) => (outputs?.length ? [[i, outputs]] : [])));
@@ -31,6 +33,7 @@ export function presentPage(notebook: SavedNotebook, { title, lang }: { title: s
 <html lang="${lang}">
 <head>
 <meta charset="utf-8">
+<link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <style>${reveal('reveal.css')}</style>
@@ -52,7 +55,7 @@ ${script(read(path.join(__dirname, 'present-browser.js')))}
 
 function piece(cell: SavedCell, index: number, step: number): string {
   const fragment = step > 0 ? ` fragment" data-fragment-index="${step - 1}` : '';
-  if (cell.cell_type !== 'code') return `<div class="piece${fragment}">${cellHtml(cell)}</div>`;
+  if (cell.cell_type !== 'code') return `<div class="piece${fragment}">${still(cell)}</div>`;
   const code = `<pre class="source" contenteditable="plaintext-only" spellcheck="false">${codeHtml(textOf(cell.source))}</pre>`;
   return `<div class="piece cell${fragment}" data-cell="${index}">${code}<button class="run" type="button">▶</button><div class="shown"></div></div>`;
 }

@@ -5,8 +5,12 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import unittest
+
+
+KERNELSPEC = {"name": "genlab", "display_name": "TypeScript (genlab)", "language": "typescript"}
 
 
 def notebook(*cells):
@@ -14,12 +18,11 @@ def notebook(*cells):
         {"cell_type": "code", "id": f"c{i}", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
         for i, source in enumerate(cells)
     ]
-    kernelspec = {"name": "genlab", "display_name": "TypeScript (genlab)", "language": "typescript"}
     # As any front end saves it: nbconvert chooses a script's extension before it starts the kernel.
     language = {"name": "typescript", "file_extension": ".ts", "nbconvert_exporter": "script", "pygments_lexer": "typescript"}
     return {
         "cells": code,
-        "metadata": {"kernelspec": kernelspec, "language_info": language},
+        "metadata": {"kernelspec": KERNELSPEC, "language_info": language},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
@@ -30,12 +33,19 @@ class Convert(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
 
-    def convert(self, to, *cells, options=()):
+    def convert(self, to, *cells, options=(), metadata=None, prose=None):
         file = os.path.join(self.folder.name, "small.ipynb")
+        made = notebook(*cells)
+        made["metadata"] = metadata or made["metadata"]
+        if prose:
+            made["cells"].insert(0, {"cell_type": "markdown", "id": "prose", "metadata": {}, "source": prose})
         with open(file, "w") as out:
-            json.dump(notebook(*cells), out)
+            json.dump(made, out)
         command = [sys.executable, "-m", "nbconvert", "--execute", "--to", to, "--output-dir", self.folder.name, *options, file]
-        return subprocess.run(command, capture_output=True, text=True, timeout=180)
+        # pandoc as the tests' requirements bring it
+        files = os.path.join(sysconfig.get_path("purelib"), "pypandoc", "files")
+        env = {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", ""), files])}
+        return subprocess.run(command, capture_output=True, text=True, timeout=180, env=env)
 
     def read(self, name):
         with open(os.path.join(self.folder.name, name)) as file:
@@ -64,6 +74,32 @@ class Convert(unittest.TestCase):
         done = self.convert("script", *self.cells)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("const point: Point", self.read("small.ts"))
+
+    def test_script_of_a_notebook_that_never_ran(self):
+        done = self.convert("script", *self.cells, metadata={"kernelspec": KERNELSPEC})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("const point: Point", self.read("small.ts"))
+
+    def test_pages_and_slides_fetch_nothing(self):
+        widget = "import { slider } from 'genlab/widgets';\nslider({ label: 'beta' })"
+        for to, name in (("html", "small.html"), ("slides", "small.slides.html")):
+            done = self.convert(to, "7 * 6", widget, prose="# Title\n\n$a_b$")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            page = self.read(name)
+            self.assertEqual(re.findall(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']https?:[^"']*""", page), [])
+            self.assertEqual(re.findall(r"""(?:import|from)\s*\(?["']https?:""", page), [])
+            self.assertEqual(re.findall(r"""@import\s*(?:url\()?["']?https?:[^"')]*""", page), [])
+            for expected in ("42", "temml", "genlabWidgets", '"description": "beta"'):
+                self.assertTrue(expected in page, f"{expected} is not in {name}")
+        self.assertTrue("Reveal.initialize" in page)
+
+    def test_markdown_and_latex(self):
+        done = self.convert("markdown", *self.cells)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(self.read("small.md"), r"```typescript\ninterface Point")
+        done = self.convert("latex", "6 * 7", prose="# Title\n\n$a_b$", options=[])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("\\section{Title}", self.read("small.tex"))
 
     def test_failure_names_cell_line_and_error(self):
         done = self.convert("html", "1", "const a = 1;\nthrow new RangeError('too far');")

@@ -18,6 +18,7 @@ c.TemplateExporter.extra_template_paths = [
 ]
 c.HTMLExporter.template_name = "genlab"
 c.SlidesExporter.template_name = "genlab-slides"
+c.SlidesExporter.reveal_theme = "white"  # nbconvert's own choice fetches its letters from Google
 
 # nbconvert chooses a script's ending before it starts the kernel, from what an earlier run left in the notebook. A notebook
 # that never ran says in its kernelspec what it is.
