@@ -65,7 +65,7 @@ export function subjectOver(carry: Carry, lineOf: (stack: string) => number | un
     if (isRecord(answer.threw)) {
       const { name, message, stack } = answer.threw;
       const text = (part: unknown, length: number): string => (typeof part === 'string' ? part.slice(0, length) : '');
-      const thrown = { name: text(name, 80), message: text(message, 600), stack: text(stack, 4000) };
+      const thrown = { name: text(name, 80), message: text(message, 600), stack: text(stack, 8000) };
       throw thrownFailure(what, thrown, lineOf(thrown.stack));
     }
     return answer;

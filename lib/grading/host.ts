@@ -118,7 +118,7 @@ const cut = (value: unknown, length: number): string => (typeof value === 'strin
 export function describeError(error: unknown): Thrown {
   try {
     if (error instanceof Error) {
-      return { name: cut(error.name, 80) || 'Error', message: cut(error.message, 600), stack: cut(error.stack, 4000) };
+      return { name: cut(error.name, 80) || 'Error', message: cut(error.message, 600), stack: cut(error.stack, 8000) };
     }
     return { name: '', message: typeof error === 'string' ? cut(error, 600) : typeof error, stack: '' };
   } catch {

@@ -6,6 +6,7 @@ const words = {
   en: {
     hidden: 'hidden check',
     hint: 'Hint: ',
+    partly: 'Points for: ',
     byHand: 'scored by a person',
     total: 'total',
     of: ' of ',
@@ -15,6 +16,7 @@ const words = {
   zh: {
     hidden: '隐藏检查',
     hint: '提示：',
+    partly: '已得分的部分：',
     byHand: '人工评分',
     total: '总分',
     of: ' / ',
@@ -59,11 +61,17 @@ export function fileTable(result: FileResult): string {
     `  ${name}${' '.repeat(Math.max(1, column - width(name)))}${score}`;
   for (const exercise of result.exercises) {
     lines.push(
-      row(exercise.gradeId, exercise.manual ? w.byHand : `${points(exercise.score)} / ${points(exercise.points)}`),
+      row(
+        exercise.gradeId,
+        exercise.manual
+          ? `${w.byHand} (${points(exercise.points)})`
+          : `${points(exercise.score)} / ${points(exercise.points)}`,
+      ),
     );
     for (const note of exercise.notes) lines.push(wrap(note, '      ! '));
     for (const check of exercise.checks.filter((one) => !passed(one))) {
       lines.push(`      −${points(check.points - check.earned)}  ${check.name}${check.hidden ? ` (${w.hidden})` : ''}`);
+      if (check.credit) lines.push(wrap(`${w.partly}${check.credit}`, '          '));
       if (check.reason) lines.push(wrap(check.reason, '          '));
       if (check.hint) lines.push(wrap(`${w.hint}${check.hint}`, '          '));
     }
@@ -78,6 +86,7 @@ export function exerciseText(result: ExerciseResult, lang: Lang): string {
   const lines = [`${result.gradeId}: ${points(result.score)}${w.of}${points(result.points)} ${w.points}`];
   for (const check of result.checks) {
     lines.push(`  ${passed(check) ? '✓' : '✗'} ${check.name} (${points(check.earned)}/${points(check.points)})`);
+    if (check.credit) lines.push(`      ${w.partly}${check.credit}`);
     if (check.reason) lines.push(`      ${check.reason}`);
     if (check.hint) lines.push(`      ${w.hint}${check.hint}`);
   }
@@ -93,9 +102,11 @@ export function exerciseHtml(result: ExerciseResult, lang: Lang): string {
   const whole = result.score >= result.points;
   const colour = whole ? '#009E73' : '#D55E00';
   const rows = result.checks.map((check) => {
-    const more = [check.reason, check.hint && `${w.hint}${check.hint}`].filter(
-      (part) => part !== undefined && part !== '',
-    );
+    const more = [
+      check.credit && `${w.partly}${check.credit}`,
+      check.reason,
+      check.hint && `${w.hint}${check.hint}`,
+    ].filter((part) => part !== undefined && part !== '');
     const below = more
       .map((part) => `<div style="opacity:.85;margin:2px 0 0 1.6em">${escapeHtml(part ?? '')}</div>`)
       .join('');

@@ -1,7 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ready } from '../../lib/engine';
-import { exercise, expectGradient, fail, numberOf, tensorOf, type Define, type Subject } from '../../lib/grading';
+import {
+  exercise,
+  exerciseHtml,
+  exerciseText,
+  expectGradient,
+  fail,
+  numberOf,
+  tensorOf,
+  type Define,
+  type Subject,
+} from '../../lib/grading';
 import { localSubject } from '../../lib/grading/ask';
 import { runExercise } from '../../lib/grading/run';
 import type { CheckResult, ExerciseResult } from '../../lib/grading/results';
@@ -34,7 +44,10 @@ describe('credit', () => {
       kind: 'value',
       hint: 'twice',
     });
-    expect((await run(half, localSubject({ f }))).score).toBe(1.5);
+    const result = await run(half, localSubject({ f }));
+    expect(result.score).toBe(1.5);
+    expect(exerciseText(result, 'en')).toMatch(/doubles \(1\.5\/3\)\n +Points for: the shape\n/);
+    expect(exerciseHtml(result, 'zh')).toContain('已得分的部分：the shape');
   });
   it('is nothing before it is reached, and all at the end', async () => {
     expect(await one(half, localSubject({ f: (x: tf.Tensor) => x.sum() }))).toMatchObject({ earned: 0, kind: 'shape' });

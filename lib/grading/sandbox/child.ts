@@ -176,6 +176,7 @@ export async function main(): Promise<void> {
   const pipe = new net.Socket({ fd: 3, readable: true, writable: true });
   const { stringify, parse } = JSON; // before any student code can replace them
   const send = pipe.write.bind(pipe);
+  Error.stackTraceLimit = 50; // TensorFlow.js's own frames come before the student's line
   await preload();
   const scope = new CellScope(load);
   const host = new Host(scope.lookup);
