@@ -164,32 +164,52 @@ class NativeCalls(InterruptCase):
         self.addCleanup(folder.cleanup)
         self.fifo = os.path.join(folder.name, "fifo")
         os.mkfifo(self.fifo)
-        self.code = f"import {{ openSync }} from 'node:fs';\nkept++;\nopenSync({self.fifo!r}, 'r');\nfor (;;) kept = 5;"
         self.ok("let kept = 1;")
 
-    def release(self):
-        os.close(os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK))
+    def release_after(self, seconds):
+        def release():
+            while os.path.exists(self.fifo):
+                try:
+                    return os.close(os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK))
+                except OSError:  # the cell is not there yet
+                    time.sleep(0.05)
+
+        timer = threading.Timer(seconds, release)
+        timer.daemon = True
+        timer.start()
+
+    def block(self, how):
+        """A cell that hangs in native code, and is interrupted there."""
+        msg_id = self.kc.execute(
+            f"import {{ openSync }} from 'node:fs';\nkept++;\nconsole.log('in');\nopenSync({self.fifo!r}, 'r');\nfor (;;) kept = 5;"
+        )
+        while self.kc.get_iopub_msg(timeout=300)["content"].get("text") != "in\n":
+            pass
+        time.sleep(0.2)
+        self.interrupt(how)
+        return msg_id
 
     def test_a_call_that_returns_keeps_the_variables(self):
         for how in ("message", "signal"):
             with self.subTest(how):
-                threading.Timer(1.5, self.release).start()
-                self.interrupted(self.code, how)
+                msg_id = self.block(how)
+                self.release_after(1)
+                self.assertEqual(self.collect(msg_id).error["evalue"], "the cell was interrupted")
                 self.assertGreater(int(self.ok("kept").value), 1)
                 self.check_quiet()
 
     def test_a_call_that_returns_late_is_waited_for(self):
-        threading.Timer(5, self.release).start()
-        result = self.interrupted(self.code, "message")
+        msg_id = self.block("message")
+        self.release_after(5)
+        result = self.collect(msg_id)
         self.assertIn("Interrupt again", result.text("stderr"))
+        self.assertEqual(result.error["evalue"], "the cell was interrupted")
         self.assertGreater(int(self.ok("kept").value), 1)
         self.check_quiet()
 
     def test_a_second_interrupt_ends_a_call_that_never_returns(self):
         self.ok("const model = [1], data = new Float32Array(5);")
-        msg_id = self.kc.execute(self.code)
-        time.sleep(0.3)
-        self.interrupt("message")
+        msg_id = self.block("message")
         while "Interrupt again" not in self.kc.get_iopub_msg(timeout=30)["content"].get("text", ""):
             pass
         self.interrupt("message")
