@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type ClassRoom, gradeClass, initClass, releaseLessons } from '../lib/grading/class';
+import { type ClassRoom, classTools } from '../lib/grading';
 import { type Bench, type BenchOptions, row, type Row } from './support/bench';
 import { nbgraderRate } from './support/nbgrader';
 import { submissionsOf } from './support/submissions';
@@ -70,6 +70,7 @@ interface Measured {
 }
 
 async function gradeAll(folder: string, notebooks: readonly string[], say: (text: string) => void): Promise<Measured> {
+  const { gradeClass, initClass, releaseLessons } = await classTools();
   let room: ClassRoom = await initClass(folder, { name: 'bench' });
   await releaseLessons(room, [slug]);
   room = await initClass(folder);

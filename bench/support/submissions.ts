@@ -1,6 +1,5 @@
 /** Submissions of a lesson as a class hands them in: right, wrong in part, broken, hostile. */
-import { applyWrong } from '../../lib/grading';
-import { loadRelease } from '../../lib/grading/course';
+import { applyWrong, classTools } from '../../lib/grading';
 import { buildNotebook, type Notebook, notebookText } from '../../lib/lesson';
 
 export type Kind = 'good' | 'partial' | 'broken' | 'hostile';
@@ -32,6 +31,7 @@ const hostile: readonly string[] = [
  * @param only of this kind alone
  */
 export async function submissionsOf(slug: string, count: number, only?: Kind): Promise<Generated[]> {
+  const { loadRelease } = await classTools();
   const { lesson, exercises, specs } = await loadRelease(slug);
   const solved = buildNotebook(lesson, { lang: 'en', variant: 'solution' });
   const graded = exercises.filter(({ gradeId }) => specs.has(gradeId));

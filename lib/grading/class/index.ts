@@ -1,5 +1,6 @@
 /** A class: its folder, its gradebook, and all that is done with them. */
 export { collect, type Collected, type CollectOptions } from './collect';
+export { loadRelease } from '../course';
 export { gradeClass, gradedAttempts, type ClassGraded, type ClassGrading, type Progress } from './grading';
 export type { StoredAttempt } from './gradebook';
 export { classFormats, exportClass, writeFeedback, type ClassFormat } from './handout';
