@@ -12,8 +12,8 @@ import time
 import psutil
 from jupyter_client.manager import KernelManager
 
-# A kernel that has not gone idle by then never will: each of these cells takes well under a second.
-PATIENCE = 8
+# A kernel that has not gone idle by then never will, even on a machine that is busy with other things: each of these cells takes well under a second.
+PATIENCE = 15
 
 
 class Session:
@@ -49,7 +49,7 @@ class Session:
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
                 return since(began), "".join(text)
 
-    def ask(self, kind, code, patience=PATIENCE):
+    def ask(self, kind, code, patience=60):
         """Milliseconds until the answer to a request about the end of the code is here."""
         began = time.perf_counter()
         msg_id = getattr(self.client, kind)(code, len(code))

@@ -44,6 +44,7 @@ are written all the same.
     const report = await runNotebook(notebook, {
       cwd,
       language,
+      lax: isOfTslab(notebook),
       env: isLesson || values.lang !== undefined ? { GENLAB_LANG: lang } : {},
       timeout: seconds === undefined ? undefined : seconds * 1000,
       allowErrors: values['allow-errors'],
@@ -120,6 +121,9 @@ function languageOf({ metadata = {} }: NotebookLike, name: string): 'typescript'
   if (language === 'typescript' || language === 'javascript') return language;
   throw new UserError(`${name} is a notebook in ${language}; this kernel runs TypeScript and JavaScript`);
 }
+
+const isOfTslab = ({ metadata = {} }: NotebookLike): boolean =>
+  (metadata.kernelspec as { readonly name?: string } | undefined)?.name === 'tslab';
 
 /** The notebook of a lesson, built as it stands now, or a file. */
 async function open(

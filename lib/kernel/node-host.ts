@@ -50,14 +50,25 @@ function remembered<T>(look: (name: string) => T): (name: string) => T {
   };
 }
 
+/** tslab's rules, whatever the folder's tsconfig says. */
+const laxOptions: ts.CompilerOptions = {
+  strict: false,
+  noImplicitAny: false,
+  noImplicitThis: false,
+  strictNullChecks: false,
+  exactOptionalPropertyTypes: false,
+  noUncheckedIndexedAccess: false,
+};
+
 export interface NodeHost extends CellHost {
   /** What is wrong with the tsconfig: cells run all the same. */
   readonly problems: readonly string[];
 }
 
 /** The compiler's host in Node: files on disk, those of packages remembered. */
-export function nodeHost(cwd: string, { unchecked = false } = {}): NodeHost {
-  const { options, problems } = projectOptions(cwd);
+export function nodeHost(cwd: string, { unchecked = false, lax = false } = {}): NodeHost {
+  const { options: project, problems } = projectOptions(cwd);
+  const options = lax ? { ...project, ...laxOptions } : project;
   return {
     cwd,
     unchecked,
@@ -69,6 +80,7 @@ export function nodeHost(cwd: string, { unchecked = false } = {}): NodeHost {
     fileExists: remembered(ts.sys.fileExists),
     directoryExists: remembered(ts.sys.directoryExists),
     readFile: (file) => ts.sys.readFile(file),
+    readDirectory: ts.sys.readDirectory,
     getDirectories: (folder) => ts.sys.getDirectories(folder),
     versionOf: (file) =>
       file.includes('/node_modules/') ? '1' : String(fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0),

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** JavaScript is not type-checked. */
   readonly language?: 'typescript' | 'javascript';
+  /** Check as loosely as tslab does, for a notebook that was written for it. */
+  readonly lax?: boolean;
   /** Milliseconds for one cell; none by default. */
   readonly timeout?: number;
   /** Go on after a cell that failed. */
@@ -121,7 +123,7 @@ export async function runNotebook<N extends NotebookLike>(notebook: N, options: 
   };
 
   const session = new Session(
-    { cwd: path.resolve(options.cwd), env: options.env, language: options.language },
+    { cwd: path.resolve(options.cwd), env: options.env, language: options.language, lax: options.lax },
     { output: take, input: () => session.executor.answer(null) },
   );
   const stop = (): void => session.interrupt();

@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** JavaScript is not type-checked. */
   readonly language?: 'typescript' | 'javascript';
+  /** Check as loosely as tslab does, for a notebook that was written for it. */
+  readonly lax?: boolean;
 }
 
 export interface ExecuteOptions {
@@ -44,7 +46,7 @@ export class Session {
     private readonly options: SessionOptions,
     private readonly handlers: ExecutorHandlers,
   ) {
-    this.host = nodeHost(options.cwd, { unchecked: options.language === 'javascript' });
+    this.host = nodeHost(options.cwd, { unchecked: options.language === 'javascript', lax: options.lax });
     this.executor = new Executor(
       {
         cwd: options.cwd,

@@ -1,7 +1,12 @@
 """What a front end asks while the person types: completion, inspection, input, comms."""
 
+import json
+import os
+import tempfile
 import time
 import unittest
+
+from jupyter_client.manager import start_new_kernel
 
 from client import KernelCase
 
@@ -24,6 +29,37 @@ class FrontEnd(KernelCase):
         reply = self.complete("1; encoder.e")
         self.assertEqual(reply["matches"], ["encode"])
         self.assertEqual((reply["cursor_start"], reply["cursor_end"]), (11, 12))
+
+    def test_paths_of_imports(self):
+        with tempfile.TemporaryDirectory(dir=os.getcwd()) as folder:
+            name = os.path.basename(folder)
+            with open(os.path.join(folder, "helper.ts"), "w") as file:
+                file.write("export const helped = 1;")
+            self.assertIn(name, self.complete(f"import {{ helped }} from './{name[:3]}")["matches"])
+            self.assertEqual(self.complete(f"import {{ helped }} from './{name}/")["matches"], ["helper"])
+            self.assertEqual(self.complete(f"await import('./{name}/h")["matches"], ["helper"])
+
+    def test_history_outlives_the_kernel(self):
+        secret = "a secret that was typed"
+        code = f"'marked {time.time()}'.length + 0 * (await input('key: ', {{ password: true }})).length"
+        msg_id = self.kc.execute(code, allow_stdin=True)
+        self.kc.get_stdin_msg(timeout=30)
+        self.kc.input(secret)
+        self.assertEqual(self.collect(msg_id).status, "ok")
+        manager, client = start_new_kernel(kernel_name="genlab", startup_timeout=120)
+        try:
+            request = client.session.msg("history_request", {"hist_access_type": "tail", "n": 500, "raw": True, "output": True})
+            client.shell_channel.send(request)
+            while True:
+                reply = client.get_shell_msg(timeout=30)
+                if reply["parent_header"].get("msg_id") == request["header"]["msg_id"]:
+                    break
+            inputs = [entry[2][0] for entry in reply["content"]["history"]]
+            self.assertIn(code, inputs)
+            self.assertNotIn(secret, json.dumps(reply["content"]))
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel()
 
     def test_positions_count_code_points(self):
         code = "'😀😀'; Math.hyp"

@@ -83,6 +83,12 @@ test('a notebook as people write them for tslab', async () => {
   ]);
 });
 
+test('a notebook of tslab is checked by its rules, one of ours by the project', async () => {
+  const cells = [code('const obj = { x: null };\nfunction twice(n) { return 2 * n; }\ntwice(obj?.x?.y ?? 4)')];
+  expect((await run(cells, { lax: true })).failures).toEqual([]);
+  expect((await run(cells)).failures).toMatchObject([{ ename: 'TypeScriptError' }]);
+});
+
 test('a JavaScript notebook (jslab) runs unchecked', async () => {
   const cells = [
     code("const tslab = require('tslab');\nfunction twice(n) {\n    return 2 * n;\n}\ntwice(4)"),

@@ -9,6 +9,10 @@ export interface Completion {
   readonly kind: string;
 }
 
+/** The text before a cursor that stands in a module's name, and the names that no folder on the way up tells of. */
+const modulePath = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"][^'"\n/]*$/;
+const ownModules = ['tslab', 'genlab'];
+
 const word = /[\w$]*$/;
 const wordAfter = /^[\w$]*/;
 
@@ -36,6 +40,14 @@ export function complete(
     (a, b) =>
       Number(own.has(b.name)) - Number(own.has(a.name)) || compare(a.sortText, b.sortText) || compare(a.name, b.name),
   );
+  const before = source.slice(0, position);
+  if (modulePath.test(before)) {
+    const known = new Set(fits.map(({ name }) => name));
+    for (const name of ownModules) {
+      if (name.startsWith(prefix) && !known.has(name))
+        fits.unshift({ name, kind: ts.ScriptElementKind.externalModuleName, sortText: '' });
+    }
+  }
   const texts = [...new Map(fits.map(({ name, kind }) => [name, { text: name, kind }])).values()];
   return { start: from, end, items: texts };
 }
@@ -50,7 +62,9 @@ export function inspectAt(compiler: CellCompiler, source: string, position: numb
   for (const one of at) {
     const info = service.getQuickInfoAtPosition(file, offset + one);
     if (!info) continue;
-    return bundle(ts.displayPartsToString(info.displayParts), documentationAt(service, file, offset + one));
+    const signature = shown(ts.displayPartsToString(info.displayParts));
+    if (signature !== 'any') return bundle(signature, documentationAt(service, file, offset + one));
+    return typeAt(compiler, source, one) ?? bundle(signature);
   }
   const help = service.getSignatureHelpItems(file, offset + position, undefined);
   const item = help?.items[help.selectedItemIndex];
@@ -67,6 +81,21 @@ export function inspectAt(compiler: CellCompiler, source: string, position: numb
     head + parameters + ts.displayPartsToString(item.suffixDisplayParts),
     documentationAt(service, file, offset + called),
   );
+}
+
+/** A name of an earlier cell is no import to the person who wrote it. */
+const shown = (signature: string): string => signature.replace(/^\(alias\) /, '').replace(/\nimport [\w$]+$/, '');
+
+/** What a name means that is a type only, though it stands where a value does. */
+function typeAt(compiler: CellCompiler, source: string, position: number): MimeBundle | undefined {
+  const name = (word.exec(source.slice(0, position))?.[0] ?? '') + (wordAfter.exec(source.slice(position))?.[0] ?? '');
+  if (!compiler.names().includes(name)) return undefined;
+  const head = 'type $asked = ';
+  const { file, offset } = compiler.view(`${head}${name};`);
+  const info = compiler.service.getQuickInfoAtPosition(file, offset + head.length);
+  if (!info) return undefined;
+  const documentation = documentationAt(compiler.service, file, offset + head.length);
+  return bundle(shown(ts.displayPartsToString(info.displayParts)), documentation);
 }
 
 const bundle = (signature: string, documentation = ''): MimeBundle => ({

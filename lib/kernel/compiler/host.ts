@@ -18,6 +18,8 @@ export interface CellHost {
   readFile(file: string): string | undefined;
   directoryExists(folder: string): boolean;
   getDirectories(folder: string): string[];
+  /** Files of a folder, for the completion of an import's path. */
+  readDirectory?: typeof ts.sys.readDirectory;
   /** Changes when the file does. */
   versionOf(file: string): string;
   realpath?(file: string): string;
@@ -28,6 +30,13 @@ export const cellOptions = (project: ts.CompilerOptions): ts.CompilerOptions => 
   ...project,
   noEmit: true,
   declaration: false,
+  declarationMap: false,
+  declarationDir: undefined,
+  emitDeclarationOnly: false,
+  outDir: undefined,
+  outFile: undefined,
+  rootDir: undefined,
+  tsBuildInfoFile: undefined,
   composite: false,
   incremental: false,
   isolatedDeclarations: false,
@@ -89,6 +98,7 @@ export class CellService {
       readFile,
       directoryExists: (folder: string) => host.directoryExists(folder),
       getDirectories: (folder: string) => host.getDirectories(folder),
+      ...(host.readDirectory ? { readDirectory: host.readDirectory } : {}),
       ...(host.realpath ? { realpath: (file: string) => host.realpath?.(file) ?? file } : {}),
     };
     return {
