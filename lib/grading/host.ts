@@ -40,8 +40,8 @@ export class Host {
   async answer(ask: Ask): Promise<Answer> {
     const engine = tf.engine();
     const scoped = ask.as === 'value' || ask.as === 'gradient'; // what is kept must outlive the call
-    if (scoped) engine.startScope();
     try {
+      if (scoped) engine.startScope();
       const { value } = await this.perform(ask);
       if (ask.as === 'keep') {
         this.kept.push(value);
@@ -51,7 +51,11 @@ export class Host {
     } catch (error) {
       return error instanceof Missing ? { missing: error.message } : { threw: describeError(error) };
     } finally {
-      if (scoped) engine.endScope();
+      try {
+        if (scoped) engine.endScope();
+      } catch {
+        // The code under test broke the engine; that must not keep the answer.
+      }
     }
   }
 

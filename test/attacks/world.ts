@@ -57,7 +57,9 @@ export const worldAttacks: readonly Attack[] = [
   {
     name: 'breaks promises',
     code: `Promise.prototype.then = () => { throw new Error('no'); };\n${wrong}`,
-    scores: 0.5,
+    scores: 0,
+    says: /not done/,
+    seconds: 2,
   },
   {
     name: "the engine's kernels",
@@ -85,7 +87,12 @@ export const worldAttacks: readonly Attack[] = [
     code: `try { (tf as any).grad = () => () => tf.scalar(0); } catch {}\ntf.unregisterGradient('Multiply');\n${right}`,
     scores: 2,
   },
-  { name: 'forgets all tensors', code: `${right}\ntf.disposeVariables();\ntf.engine().reset();`, scores: 2 },
+  {
+    name: 'forgets all tensors',
+    code: `${right}\ntf.disposeVariables();\ntf.engine().reset();`,
+    scores: 0,
+    says: /stopped with an error/,
+  },
   { name: 'goes to another engine', code: `try { await tf.setBackend('webgl'); } catch {}\n${right}`, scores: 2 },
   { name: 'takes the engine away', code: `${right}\ntf.removeBackend('cpu');`, scores: 0 },
   {
@@ -112,7 +119,8 @@ export const worldAttacks: readonly Attack[] = [
   {
     name: 'the names of the scope that cells share',
     code: `const __scope__: any = {}, __value__ = 1, __export__ = () => undefined, __import__ = () => undefined;\n${right}`,
-    scores: 2,
+    scores: 0,
+    says: /__export__/,
   },
   {
     name: 'the answers of later exercises',
