@@ -84,7 +84,12 @@ export class CellCompiler {
     this.files.write(file, module.text);
     const added = new Set(globalDeclarations(parsed));
     const augmenting = [...this.augmenting].filter(([, names]) => !names.some((name) => added.has(name)));
-    const roots = [file, ...this.host.ambientFiles, ...this.importing.values(), ...augmenting.map(([earlier]) => earlier)];
+    const roots = [
+      file,
+      ...this.host.ambientFiles,
+      ...this.importing.values(),
+      ...augmenting.map(([earlier]) => earlier),
+    ];
     this.files.setRoots([...new Set(roots)]);
     return module;
   }
