@@ -44,7 +44,7 @@ export async function makeHandIns(folder: string, lesson: string, students: numb
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, write(i));
     const late = i % 9 === 4;
-    const time = new Date(late ? '2026-12-03T09:00:00Z' : '2026-11-30T12:00:00Z');
+    const time = new Date(late ? '2025-12-03T09:00:00Z' : '2025-11-30T12:00:00Z');
     fs.utimesSync(file, time, time);
     return file;
   });
