@@ -47,6 +47,11 @@ describe('a class from hand to hand', () => {
 
     expect((await genlab('feedback', ...at)).stdout).toMatch(/^1 page in /);
     expect(fs.readFileSync(room.places.feedback('ada', lesson), 'utf8')).toContain('neat');
+    expect((await genlab('report', ...at)).stdout).toMatch(/^written: .*01-mini\.html\n$/);
+    expect((await genlab('similarity', ...at)).stdout).toMatch(/^01-mini: 1 compared, 0 pairs worth a look: /);
+    for (const name of ['01-mini.html', '01-mini-similarity.html']) {
+      expect(fs.readFileSync(path.join(room.places.report, name), 'utf8')).toMatch(/^<!doctype html>/i);
+    }
     expect((await genlab('export', ...at)).stdout).toMatch(/^2 files in .*export.csv\n$/);
     expect(fs.readFileSync(path.join(room.places.export, 'csv', 'scores.csv'), 'utf8')).toMatch(/ada.*1\.5/);
     for (const format of ['junit', 'gradescope', 'prairielearn', 'exercism', 'nbgrader']) {
