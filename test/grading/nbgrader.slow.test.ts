@@ -38,7 +38,7 @@ const students: Record<string, { readonly answers: Record<string, string>; reado
   },
 };
 
-describe('nbgrader, the real one, with our kernel', () => {
+describe('nbgrader, the real one, with our kernel', { timeout: 900_000 }, () => {
   let course: NbgraderCourse;
   const files: Record<string, string> = {};
   beforeAll(async () => {

@@ -28,7 +28,7 @@ const withPackages = (genlab: string): void => {
   fs.symlinkSync(path.join(root, 'node_modules'), path.join(genlab, 'node_modules'));
 };
 
-describe('an autograder for Gradescope', () => {
+describe('an autograder for Gradescope', { timeout: 600_000 }, () => {
   const autograder = path.join(folder, 'autograder');
   const submission = path.join(autograder, 'submission');
   beforeAll(() => {
@@ -98,6 +98,7 @@ describe('an autograder for Gradescope', () => {
       env: { ...process.env, GRADE_ROOT: grader, GENLAB_ROOT: path.join(out, 'genlab'), VITEST: undefined },
     });
     const text = fs.readFileSync(path.join(grader, 'results', 'results.json'), 'utf8');
+    expect(JSON.parse(text).format_errors).toBeUndefined();
     expect(faults('prairielearn', text)).toEqual([]);
     expect(JSON.parse(text)).toMatchObject({ gradable: true, score: 1 });
     const info = JSON.parse(fs.readFileSync(path.join(out, 'question', slug, 'info.json'), 'utf8'));
