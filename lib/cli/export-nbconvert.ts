@@ -14,6 +14,15 @@ export const nbconvertFormats: Readonly<Record<string, string>> = {
   asciidoc: '.asciidoc',
 };
 
+/** What a front end writes into a notebook; one that no front end has saved lacks it, and nbconvert goes by it. */
+const language_info = {
+  name: 'typescript',
+  file_extension: '.ts',
+  mimetype: 'text/x-typescript',
+  nbconvert_exporter: 'script',
+  pygments_lexer: 'typescript',
+};
+
 /** Those whose text goes through pandoc. */
 const withPandoc = ['latex', 'rst', 'asciidoc'];
 
@@ -40,7 +49,7 @@ export async function writeWithNbconvert(notebook: Notebook, to: string, file: s
   try {
     const stem = path.basename(file, path.extname(file));
     const source = path.join(folder, `${stem}.ipynb`);
-    fs.writeFileSync(source, notebookText(notebook));
+    fs.writeFileSync(source, notebookText({ ...notebook, metadata: { language_info, ...notebook.metadata } }));
     const [executable, ...first] = nbconvert;
     const target = path.join(folder, 'out');
     const { PATH = '' } = process.env;

@@ -29,6 +29,7 @@ describe('genlab', () => {
       'build',
       'check',
       'export',
+      'present',
       'data',
       'faces',
       'models',

@@ -113,8 +113,12 @@ describe.skipIf(!executablePath)(
       await contains(8, 'KeyboardInterrupt');
       for (let slide = 0; slide < 4; slide++) {
         await go(slide);
-        const box = await page.locator('section.present .sheet').boundingBox();
-        expect(box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 1280 && box.y + box.height <= 720).toBe(true);
+        await page.waitForFunction(() => {
+          const { left, top, right, bottom } = document
+            .querySelector('section.present .sheet')!
+            .getBoundingClientRect();
+          return left > -1 && top > -1 && right < 1281 && bottom < 721;
+        });
       }
     });
 
