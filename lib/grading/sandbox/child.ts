@@ -21,7 +21,7 @@ interface Order {
 
 const requireHere = createRequire(__filename);
 const harmless = ['assert', 'buffer', 'events', 'path', 'perf_hooks', 'timers', 'timers/promises', 'url', 'util'];
-const mine = /^(genlab|@tensorflow\/tfjs[\w-]*)$/;
+const mine = /^(genlab|@tensorflow\/tfjs(?!-node)[\w-]*)$/; // not the native engine: there is no native code
 
 let closed: ReadonlySet<string> = new Set();
 
