@@ -31,8 +31,8 @@ export const wordsOf = (command: string): string[] =>
 /** What of a line stays the same from one class to another: its words, without numbers, times and the width of columns. */
 export const keyOf = (line: string): string =>
   line
+    .replace(/\b[0-9a-f]{16}\b/, '0')
     .replace(/\d[\d.,:TZ-]*/g, '0')
     .replace(/\b(ms|s|min)\b/g, '')
-    .replace(/\b0 (students|files|notebooks|pages)\b/g, '0 $1')
     .replace(/[\s─━-]+/g, ' ')
     .trim();
