@@ -108,6 +108,7 @@ ${columns([
   ['GENLAB_TENSORFLOW', "folder of TensorFlow's C library (lib/, include/), instead of the one in its Python wheel"],
   ['GENLAB_BUDGET', 'quick, default or full: how long the lessons train'],
   ['GENLAB_LANG', 'en or zh: the language of lessons and figures'],
+  ['GENLAB_JUPYTER', 'none: run lessons with Node alone, though there is a Jupyter'],
 ])}
 `;
 }

@@ -35,4 +35,22 @@ describe('a lesson without a browser', () => {
     async () => expectWhole(await headless({})),
     900_000,
   );
+
+  it('runs where there is no Jupyter, no Python and nothing else on PATH', { timeout: 900_000 }, async () => {
+    const { code, stdout, output } = await run(
+      process.execPath,
+      [path.join(root, 'lib', 'setup', 'start.js'), '--headless', '03-autoencoder'],
+      {
+        env: {
+          GENLAB_BUDGET: 'quick',
+          GENLAB_LANG: 'en',
+          GENLAB_JUPYTER: 'none',
+          PATH: path.join(root, 'out', 'nothing'),
+        },
+      },
+    );
+    expect(output).toContain('with Node alone');
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^03-autoencoder solution (\d+)\/\1 stub 0\/\1$/);
+    expect(code, output).toBe(0);
+  });
 });
