@@ -4,7 +4,6 @@
  * answer, a submission, and the functions of a notebook that asks `await check('…')`.
  */
 import { sum } from './points';
-export { sum };
 import { CheckRandom } from './random';
 import { registry } from './registry';
 import type { Credit } from './running';
