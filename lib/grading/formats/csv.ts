@@ -72,9 +72,7 @@ function lessonFields(entry: Entry | undefined, exercises: readonly string[]): F
   const { final, attempt, marks } = entry;
   const scores = exercises.map((gradeId) => {
     const exercise = entry.exercises.find((one) => one.gradeId === gradeId);
-    const mark = marks.get(gradeId);
-    if (exercise && !exercise.manual) return exercise.score + (mark?.points ?? 0);
-    return mark?.points;
+    return marks.get(gradeId)?.points ?? (exercise?.manual ? undefined : exercise?.score); // a mark takes its place
   });
   const score = final.excused ? undefined : final.score;
   return [score, final.maxScore, final.raw, final.penalty, final.attempt, attempt?.submittedAt, ...scores];
