@@ -89,10 +89,9 @@ describe('a spec without what it hides', () => {
   });
 });
 
-const lessons: (readonly [string, { root?: string; specs?: string }])[] = [
-  ...listLessons().map((slug) => [slug, {}] as const),
-  ...listLessons(course).map((slug) => [slug, course] as const),
-].filter(([slug, where]) => findSpec(slug, where.specs ?? specFolder()));
+type Where = { root?: string; specs?: string };
+const listed = (where: Where) => listLessons(where).map((slug): [string, Where] => [slug, where]);
+const lessons = [...listed({}), ...listed(course)].filter(([slug, { specs }]) => findSpec(slug, specs ?? specFolder()));
 
 describe.each(lessons)('the spec of %s, released', (slug, where) => {
   it('keeps the points, the visible checks and nothing else', async () => {
