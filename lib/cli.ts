@@ -38,7 +38,10 @@ const exitCodes = [
   ['0', 'done'],
   ['1', 'a check failed, or the input is wrong (the message says what)'],
   ['2', 'wrong command line'],
-  ['3', 'the machine lacks something: a data set, Jupyter, an engine, room on the disk (genlab doctor says how to get it)'],
+  [
+    '3',
+    'the machine lacks something: a data set, Jupyter, an engine, room on the disk (genlab doctor says how to get it)',
+  ],
   ['70', 'a fault in genlab itself'],
   ['130', 'interrupted'],
 ] as const;

@@ -29,7 +29,8 @@ function allProcesses() {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,state=,etime='], { encoding: 'utf8' });
   for (const line of (stdout ?? '').split('\n')) {
     const [pid, parent, state, age] = line.trim().split(/\s+/);
-    if (age && !state.startsWith('Z')) found.set(Number(pid), { parent: Number(parent), began: -1000 * secondsOf(age) });
+    if (age && !state.startsWith('Z'))
+      found.set(Number(pid), { parent: Number(parent), began: -1000 * secondsOf(age) });
   }
   return found;
 }
