@@ -178,8 +178,8 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Most people guess the first candidate, because it fits one heap so well. It comes last by far: the 160 numbers of the other heap are more than
-// six of its $\sigma$ away, and each of them costs over twenty nats. Likelihood forgives width; it does not forgive being sure and wrong.
+// Most people guess the first candidate, because it fits one heap so well. It comes last by far: the 160 or so numbers of the other heap lie between
+// five and eight of its $\sigma$ away and cost over twenty nats each, on average. Likelihood forgives width; it does not forgive being sure and wrong.
 //
 // Setting the derivative of $\ell$ by $\mu$ to zero gives $\mu=\frac1N\sum_i x_i$, the average, for every $\sigma$; by $\sigma$, the standard deviation of the data.
 // For most models no such formula exists and we climb with gradients. The goal stays the same:
@@ -217,7 +217,7 @@ show(
 // ### Exercise 2 · KL divergence (3 points)
 
 // %% [markdown] lang="zh"
-// 多数人会选第一种，因为它把其中一堆描得那么准。结果它差得最远：另一堆的 160 个数离它有六个 $\sigma$ 以上，每一个都要付出二十多奈特。
+// 多数人会选第一种，因为它把其中一堆描得那么准。结果它差得最远：另一堆的约 160 个数离它有五到八个 $\sigma$，平均每一个都要付出二十多奈特。
 // 似然原谅“宽”，但不原谅“既肯定又错”。
 //
 // 令 $\ell$ 对 $\mu$ 的导数为零，得 $\mu=\frac1N\sum_i x_i$，也就是平均值，与 $\sigma$ 无关；对 $\sigma$ 求导，得数据的标准差。
@@ -411,7 +411,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// In one dimension a hundred draws do. In sixteen, ten thousand draws leave the estimate several nats short, because hardly any $z$ lands near the one that made $x$, and the average
+// In one dimension a hundred draws do. In sixteen, ten thousand draws leave the estimate nearly twenty nats short, because hardly any $z$ lands near the one that made $x$, and the average
 // lives on those few. The number of draws needed grows exponentially with $k$. Latent spaces in this course have up to a few hundred dimensions. This integral is what people mean by
 // "the likelihood is **intractable**". Each family of the course is one answer to it:
 //
@@ -439,7 +439,7 @@ show(
 // Use your `kl`.
 
 // %% [markdown] lang="zh"
-// 一维时抽一百次就够了。到了十六维，抽一万次仍差好几个奈特：几乎没有 $z$ 落在真正造出 $x$ 的那个附近，而平均值全靠那寥寥几个撑着。
+// 一维时抽一百次就够了。到了十六维，抽一万次仍差将近二十奈特：几乎没有 $z$ 落在真正造出 $x$ 的那个附近，而平均值全靠那寥寥几个撑着。
 // 所需的抽样次数随 $k$ 指数增长，而本课程的隐空间可达几百维。人们说“似然**难以计算**”（intractable），指的就是这个积分。
 // 课程里的每一族模型，都是绕开它的一种办法：
 //
@@ -593,7 +593,7 @@ show(
     ],
     {
       title:
-        'From d = 2 on JS stands still; W₁ keeps pace with the distance' /* zh: 'd 超过 2，JS 就不动了；W₁ 始终跟着距离走' */,
+        'From d = 3 on JS stands still; W₁ keeps pace with the distance' /* zh: 'd 超过 3，JS 就不动了；W₁ 始终跟着距离走' */,
     },
   ),
 );
@@ -619,7 +619,7 @@ const frames = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4].map((d) => {
 show(figures.animation(frames, { milliseconds: 500 }));
 
 // %% [markdown] lang="en"
-// Both KLs keep growing, faster and faster: they speak of ratios of densities, and far out in a Gaussian's tail those are astronomical. Had the bumps an end, both would be infinite at once. JS climbs, and from $d\approx2$ on it is log 2 to three digits.
+// Both KLs keep growing, faster and faster: they speak of ratios of densities, and far out in a Gaussian's tail those are astronomical. Had the bumps an end, both would be infinite at once. JS climbs, and from $d\approx3$ on it is log 2 to three digits.
 // Its slope is 0 there. A generator that is told only the JS divergence stands on a plateau: it is wrong, and no direction is less wrong. $W_1$ grows like $d$ itself, with slope 1 wherever you stand. "Further" is always worse and "nearer" always better, and that
 // is all that gradient descent needs. (Near $d=0$ it does not reach 0: the bumps have different widths.)
 //
@@ -642,7 +642,7 @@ show(figures.animation(frames, { milliseconds: 500 }));
 
 // %% [markdown] lang="zh"
 // 两个 KL 一直在涨，而且越涨越快：它们说的是密度之比，在高斯分布的尾部，这个比值是天文数字。假如两个峰都有边界，两者立刻就是无穷大。
-// JS 先往上爬，$d\approx2$ 之后，前三位小数就已经是 log 2，斜率为 0。只听 JS 散度指挥的生成器，此时站在一片高原上：它错了，却没有哪个方向错得少一点。
+// JS 先往上爬，$d\approx3$ 之后，前三位小数就已经是 log 2，斜率为 0。只听 JS 散度指挥的生成器，此时站在一片高原上：它错了，却没有哪个方向错得少一点。
 // $W_1$ 像 $d$ 一样增长，无论在哪里斜率都是 1。“更远”总是更差，“更近”总是更好，梯度下降要的就是这个。
 // （$d=0$ 附近它没有降到 0，因为两个峰宽窄不同。）
 //
