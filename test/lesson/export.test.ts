@@ -78,7 +78,13 @@ describe('genlab export', () => {
   });
 
   it.each([
-    ['a format that it does not know', 'x.ipynb', { to: 'pdf' }, '--to pdf: there are html, slides, script', 2],
+    [
+      'a format that it does not know',
+      'x.ipynb',
+      { to: 'pdf' },
+      '--to pdf: there are html, slides, script, markdown, notebook, latex, rst, asciidoc',
+      2,
+    ],
     ['a language that it does not know', 'x.ipynb', { lang: 'fr' }, '--lang fr: there are en and zh', 2],
     ['a file that is not there', 'nowhere.ipynb', {}, 'there is no file nowhere.ipynb', 1],
   ])('says so of %s', async (_, file, values, message, exitCode) => {
