@@ -56,7 +56,7 @@ export const languageAttacks: readonly Attack[] = [
     code: `const deep = ${'['.repeat(20_000)}${']'.repeat(20_000)};\n${right}`,
     scores: 0,
   },
-  { name: 'a chain of 20,000 terms', code: `const sum = ${'1+'.repeat(20_000)}1;\n${right}`, scores: 0 },
+  { name: 'a chain of 20,000 terms', code: `const sum = ${'1+'.repeat(20_000)}1;\n${right}`, scores: 2 },
   {
     name: 'text that keeps a compiler busy for hours',
     code: `const bomb = ${'async (x = '.repeat(60)}1${')'.repeat(60)};\n${right}`,
