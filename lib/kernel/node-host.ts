@@ -81,6 +81,7 @@ export function nodeHost(cwd: string, { unchecked = false, lax = false } = {}): 
     directoryExists: remembered(ts.sys.directoryExists),
     readFile: (file) => ts.sys.readFile(file),
     readDirectory: ts.sys.readDirectory,
+    caseSensitive: ts.sys.useCaseSensitiveFileNames,
     getDirectories: (folder) => ts.sys.getDirectories(folder),
     versionOf: (file) =>
       file.includes('/node_modules/') ? '1' : String(fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0),

@@ -20,6 +20,8 @@ export interface CellHost {
   getDirectories(folder: string): string[];
   /** Files of a folder, for the completion of an import's path. */
   readDirectory?: typeof ts.sys.readDirectory;
+  /** Whether `A.ts` and `a.ts` are two files; so unless told. */
+  readonly caseSensitive?: boolean;
   /** Changes when the file does. */
   versionOf(file: string): string;
   realpath?(file: string): string;
@@ -109,6 +111,7 @@ export class CellService {
       getScriptVersion: (file) => virtual.get(file)?.version.toString() ?? host.versionOf(file),
       getScriptSnapshot: (file) => this.snapshot(file),
       getCurrentDirectory: () => host.root,
+      useCaseSensitiveFileNames: () => host.caseSensitive ?? true, // else folders are looked for in small letters
       getCompilationSettings: () => this.options,
       getDefaultLibFileName: (options) => `${host.libFolder}/${ts.getDefaultLibFileName(options)}`,
       jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
