@@ -28,7 +28,7 @@ CELLS = (
     "let model = model{n};",
     "import * as tf from '@tensorflow/tfjs';\nconst xs = tf.randomNormal([256, 16]), ys = xs.sum(1, true);\n"
     "const fitted = await model.fit(xs, ys, {{ epochs: 2, verbose: 0 }});\nconsole.log(fitted.history.loss);",
-    "const weight = tf.variable(tf.scalar(0));\nconst history = await train({{ name: 'line', variables: [weight], steps: 20, "
+    "const weight = tf.tidy(() => tf.variable(tf.scalar(0)));\nconst history = await train({{ name: 'line', variables: [weight], steps: 20, "
     "batches: () => Array.from({{ length: 20 }}, () => tf.ones([4, 1])), "
     "loss: (batch) => tf.losses.meanSquaredError(batch.mul(3), batch.mul(weight)) as tf.Scalar }});\nhistory.loss.length",
     "for (let i = 0; i < 200; i++) console.log('step', i);\ndisplay.html(`<b>{n}</b>`);\n"
