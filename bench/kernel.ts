@@ -63,6 +63,19 @@ function middle(rounds: readonly Measures[], name: string): number | null {
   return values.some((value) => value === null) ? null : median(values as number[]);
 }
 
+/** Why a row of ours is the slower one, from a profile of each. */
+const reasons: readonly (readonly [start: string, why: string])[] = [
+  ['completion', 'each question makes a program of the cell with all earlier ones, strictly typed'],
+  ['inspection', 'each question makes a program of the cell with all earlier ones, and looks its documentation up'],
+  ['memory', 'two processes: the compiler answers while the other one computes'],
+];
+
+function reason(name: string, mine: number, theirs: number | null): string {
+  if (theirs === null || mine <= theirs) return '';
+  const why = reasons.find(([start]) => name.startsWith(start))?.[1];
+  return why === undefined ? '' : `; ${why}`;
+}
+
 /** What the peer's missing number means. */
 function remark(name: string, theirs: readonly Measures[]): string {
   if (name === '10,000 lines') {
@@ -99,7 +112,8 @@ export const bench: Bench = {
       return Object.entries(rowUnits).map(([name, unit]): Row => {
         const mine = middle(ours, name);
         if (mine === null) throw new Error(`our kernel never answered: ${name}`);
-        return row(`${name}${remark(name, theirs)}`, mine, middle(theirs, name), unit);
+        const peer = middle(theirs, name);
+        return row(`${name}${remark(name, theirs)}${reason(name, mine, peer)}`, mine, peer, unit);
       });
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
