@@ -46,6 +46,19 @@ interface RunningCell {
   killed?: boolean;
 }
 
+/** An interrupt reaches a program that the cell waits for too; when that ends first, Node tells its end as an error. */
+function asInterrupted(result: CellResult): CellResult {
+  if (result.status !== 'error' || !result.evalue.startsWith('Command failed')) return result;
+  const interrupted = 'the cell was interrupted';
+  const [, ...rest] = result.traceback;
+  return {
+    ...result,
+    ename: 'KeyboardInterrupt',
+    evalue: interrupted,
+    traceback: [`KeyboardInterrupt: ${interrupted}`, ...rest],
+  };
+}
+
 /**
  * The process that runs cells, seen from its parent. One cell at a time. If it dies (out of memory, a crash in native code,
  * an interrupt that nothing answers), the cell ends with an error and a new process is started.
@@ -128,7 +141,9 @@ export class Executor {
   private async finish(cell: string, result: CellResult, marks: Record<string, MarkedStream>): Promise<void> {
     await Promise.all(Object.values(marks).map((stream) => stream.passed(streamMark(cell))));
     if (this.running?.cell === cell) await this.running.interruption?.programsEnded();
-    if (this.running?.cell === cell) this.end()?.settle(result);
+    if (this.running?.cell !== cell) return;
+    const { interruption } = this.running;
+    this.end()?.settle(interruption ? asInterrupted(result) : result);
   }
 
   /** No cell is running from here on. @returns the one that was */
