@@ -7,7 +7,7 @@ import { averaged, withAnyClass } from '../trainee';
 
 const data = 'fashion-mnist' as const;
 const seed = 0;
-const settings = { epochs: 30, batchSize: 128, seed, learningRate: 1e-3, schedule: 'cosine' } as const;
+const settings = { epochs: 6, batchSize: 32, seed, learningRate: 1e-3, schedule: 'cosine' } as const;
 const facts = { data, epochs: [settings.epochs], batchSize: settings.batchSize, seed };
 /** Of the running average: half of it is forgotten after some 700 steps, which suits runs of thousands of steps. */
 const emaDecay = 0.999;
