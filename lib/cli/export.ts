@@ -56,7 +56,14 @@ machines: for Gradescope autograder.zip, for PrairieLearn a Dockerfile and a que
     if (!Object.hasOwn(formats, to)) throw new UserError(`--to ${to}: there are ${Object.keys(formats).join(', ')}`, 2);
     if (lang !== 'en' && lang !== 'zh') throw new UserError(`--lang ${lang}: there are en and zh`, 2);
 
-    const { notebook: saved, stem, cwd } = await open(name, lang, values.solutions ?? false);
+    const {
+      notebook: saved,
+      stem,
+      cwd,
+    } = await open(name, lang, {
+      solutions: values.solutions ?? false,
+      slides: to === 'slides',
+    });
     const notebook = values.execute ? await execute(saved, cwd, lang) : saved;
     const file = path.resolve(values.output ?? path.join(await outFolder(), `${stem}${formats[to]}`));
     fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -100,7 +107,7 @@ async function execute(notebook: Notebook, cwd: string, lang: Lang): Promise<Not
 async function open(
   name: string,
   lang: Lang,
-  solutions: boolean,
+  { solutions, slides }: { readonly solutions: boolean; readonly slides: boolean },
 ): Promise<{ notebook: Notebook; stem: string; cwd: string }> {
   const { buildNotebook, loadLesson, readNotebook } = await import('../lesson');
   if (name.endsWith('.ipynb')) {
@@ -117,7 +124,7 @@ async function open(
     }
   }
   const lesson = loadLesson(name);
-  const notebook = buildNotebook(lesson, { lang, variant: solutions ? 'solution' : 'student' });
+  const notebook = buildNotebook(lesson, { lang, variant: solutions ? 'solution' : 'student', slides });
   const { projectRoot } = await import('../kernel');
   const cwd = path.join(projectRoot, 'notebooks', lang);
   return { notebook, stem: lang === 'en' ? lesson.slug : `${lesson.slug}.${lang}`, cwd };

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Lang } from '../lesson';
 import { cellHtml, codeHtml, escapeHtml, type SavedCell, type SavedNotebook, style, textOf } from './page';
-import { slidesOf } from './slides';
+import { folded, isFigure, slidesOf } from './slides';
 
 const read = (file: string): string => fs.readFileSync(file, 'utf8');
 const reveal = (file: string): string => read(path.join(path.dirname(require.resolve('reveal.js')), file));
@@ -22,7 +22,7 @@ const words = {
 export function presentPage(notebook: SavedNotebook, { title, lang }: { title: string; lang: Lang }): string {
   const { cells } = notebook;
   const slides = slidesOf(notebook).map(({ pieces, notes }) => {
-    const body = pieces.map(({ cell, step }) => piece(cell, cells.indexOf(cell), step)).join('\n');
+    const body = pieces.map(({ cell, step }) => piece(cell, cells.indexOf(cell), step, lang)).join('\n');
     const said = notes.length > 0 ? `<aside class="notes">${notes.map(still).join('\n')}</aside>` : '';
     return `<section><div class="sheet">${body}</div>${said}</section>`;
   });
@@ -53,10 +53,11 @@ ${script(read(path.join(__dirname, 'present-browser.js')))}
 `;
 }
 
-function piece(cell: SavedCell, index: number, step: number): string {
+function piece(cell: SavedCell, index: number, step: number, lang: Lang): string {
   const fragment = step > 0 ? ` fragment" data-fragment-index="${step - 1}` : '';
   if (cell.cell_type !== 'code') return `<div class="piece${fragment}">${still(cell)}</div>`;
-  const code = `<pre class="source" contenteditable="plaintext-only" spellcheck="false">${codeHtml(textOf(cell.source))}</pre>`;
+  const source = `<pre class="source" contenteditable="plaintext-only" spellcheck="false">${codeHtml(textOf(cell.source))}</pre>`;
+  const code = isFigure(cell) ? folded(source, lang) : source;
   return `<div class="piece cell${fragment}" data-cell="${index}">${code}<button class="run" type="button">▶</button><div class="shown"></div></div>`;
 }
 
@@ -73,6 +74,7 @@ html, body { height: 100%; }
 .cell { position: relative; margin: 0.6em 0; }
 .source { background: #f6f8fa; border-left: 4px solid #0072b2; padding: 12px 56px 12px 16px !important; outline: none;
   max-height: 470px; overflow: auto; white-space: pre; tab-size: 2; }
+.cell details > summary { font-size: 15px; color: #57606a; cursor: pointer; padding: 2px 0; }
 .source:focus { box-shadow: inset 0 0 0 2px #0072b2; }
 .run { position: absolute; right: 10px; top: 10px; font-size: 15px; border: 1px solid #8c959f; border-radius: 4px;
   background: #fff; color: #0072b2; cursor: pointer; padding: 2px 10px; }

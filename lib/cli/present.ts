@@ -20,7 +20,7 @@ yet; the code can be edited. Escape leaves the code, and interrupts it while it 
 notes, o shows all slides, f fills the screen. Sliders and buttons work. Nothing is saved. Ctrl+C ends it.
 
 A FILE.ipynb is shown with the outputs it holds, so that nothing has to run first:
-  genlab run 04-vae --solution -o out/04-vae.ipynb
+  genlab run 04-vae --solution --slides -o out/04-vae.ipynb
   genlab present out/04-vae.ipynb`,
   async run({ values, positionals }) {
     const [name, ...more] = positionals;
@@ -64,7 +64,7 @@ async function open(
   }
   const { projectRoot } = await import('../kernel');
   const lesson = loadLesson(name);
-  const notebook = buildNotebook(lesson, { lang, variant: exercises ? 'student' : 'solution' });
+  const notebook = buildNotebook(lesson, { lang, variant: exercises ? 'student' : 'solution', slides: true });
   return { notebook, cwd: path.join(projectRoot, 'notebooks', lang), title: lesson.slug };
 }
 

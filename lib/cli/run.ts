@@ -3,7 +3,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { UserError } from '../errors';
 import type { NotebookLike, NotebookOutput } from '../kernel';
-import type { Lang } from '../lesson';
+import type { NotebookOptions } from '../lesson';
 import { defineCommand } from './command';
 import { WholeLines } from './whole-lines';
 
@@ -15,6 +15,7 @@ export const command = defineCommand({
     out: { type: 'string', short: 'o', value: 'FILE', help: 'Write the notebook with its outputs there.' },
     lang: { type: 'string', value: 'LANG', help: 'Language of the lesson, en (default) or zh.' },
     solution: { type: 'boolean', help: 'The lesson as its author solved it, instead of what students get.' },
+    slides: { type: 'boolean', help: 'With the prose of its slides, for `genlab present FILE.ipynb`.' },
     timeout: { type: 'string', value: 'SECONDS', help: 'Interrupt a cell that runs longer.' },
     'allow-errors': { type: 'boolean', help: 'Go on after a cell that fails.' },
   },
@@ -34,7 +35,11 @@ are written all the same.
     if (seconds !== undefined && !(seconds > 0))
       throw new UserError(`--timeout ${values.timeout}: a number of seconds`, 2);
 
-    const { notebook, cwd, isLesson } = await open(name, lang, values.solution === true);
+    const { notebook, cwd, isLesson } = await open(name, {
+      lang,
+      variant: values.solution ? 'solution' : 'student',
+      slides: values.slides ?? false,
+    });
     const language = languageOf(notebook, name);
     const { runNotebook } = await import('../kernel');
     const abort = new AbortController();
@@ -128,16 +133,15 @@ const isOfTslab = ({ metadata = {} }: NotebookLike): boolean =>
 /** The notebook of a lesson, built as it stands now, or a file. */
 async function open(
   name: string,
-  lang: Lang,
-  solution: boolean,
+  options: NotebookOptions,
 ): Promise<{ notebook: NotebookLike; cwd: string; isLesson: boolean }> {
   if (name.endsWith('.ipynb') || fs.existsSync(name)) return { ...read(name), isLesson: false };
   const { buildNotebook, findLesson, loadLesson } = await import('../lesson');
   const { projectRoot } = await import('../kernel');
-  const notebook = buildNotebook(loadLesson(findLesson(name)), { lang, variant: solution ? 'solution' : 'student' });
+  const notebook = buildNotebook(loadLesson(findLesson(name)), options);
   return {
     notebook: notebook as unknown as NotebookLike,
-    cwd: path.join(projectRoot, 'notebooks', lang),
+    cwd: path.join(projectRoot, 'notebooks', options.lang),
     isLesson: true,
   };
 }

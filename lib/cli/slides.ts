@@ -1,3 +1,4 @@
+import type { Lang } from '../lesson';
 import { cellHtml, escapeHtml, type SavedCell, type SavedNotebook, style, textOf } from './page';
 
 interface Slide {
@@ -35,10 +36,18 @@ export function slidesOf({ cells }: SavedNotebook): Slide[] {
   return slides.filter(({ pieces }) => pieces.length > 0);
 }
 
+/** Of a cell that is there for its figure, a slide shows the figure; the code is a click away. */
+export const isFigure = ({ metadata }: SavedCell): boolean =>
+  typeof (metadata?.genlab as { readonly figure?: unknown } | null | undefined)?.figure === 'string';
+
+export const folded = (code: string, lang: Lang): string =>
+  `<details><summary>${lang === 'zh' ? '代码' : 'code'}</summary>${code}</details>`;
+
 /** A notebook as slides in one file that needs no network: arrow keys move, `s` shows the notes, `f` fills the screen. */
 export function slidesPage(notebook: SavedNotebook, title: string): string {
+  const { lang = 'en' } = (notebook.metadata?.genlab ?? {}) as { readonly lang?: Lang };
   const slides = slidesOf(notebook).map(({ pieces, notes }) => {
-    const body = pieces.map(({ cell, step }) => `<div data-step="${step}">${cellHtml(cell)}</div>`).join('\n');
+    const body = pieces.map(({ cell, step }) => `<div data-step="${step}">${slideHtml(cell, lang)}</div>`).join('\n');
     const said = notes.length > 0 ? `<aside>${notes.map(cellHtml).join('\n')}</aside>` : '';
     return `<article class="slide">\n${body}\n${said}</article>`;
   });
@@ -59,6 +68,11 @@ ${slides.join('\n')}
 `;
 }
 
+const slideHtml = (cell: SavedCell, lang: Lang): string =>
+  isFigure(cell)
+    ? cellHtml(cell).replace(/<section class="code">[^]*?<\/section>/, (code) => folded(code, lang))
+    : cellHtml(cell);
+
 const slideStyle = `
 .slide { box-sizing: border-box; max-width: 72rem; margin: 0 auto; padding: 2rem 3rem; }
 .live { overflow: hidden; font-size: clamp(16px, 1.9vw, 30px); }
@@ -67,6 +81,7 @@ const slideStyle = `
 .live .slide.current { display: block; }
 .live .waiting { visibility: hidden; }
 .slide img, .slide svg { max-height: 70vh; }
+summary { font-size: 0.6em; color: #57606a; cursor: pointer; }
 aside { display: none; border-top: 1px solid #d0d7de; margin-top: 1rem; font-size: 0.7em; color: #57606a; }
 .notes aside { display: block; }
 footer { position: fixed; right: 1rem; bottom: 0.6rem; color: #57606a; font-size: 14px; }

@@ -1,7 +1,9 @@
+import { deckProblems } from './deck';
 import { listLessons, type Place, readSource } from './files';
 import { languageProblems } from './languages';
 import { leakProblems } from './leaks';
 import { readLesson } from './parse';
+import { termProblems } from './terms';
 import { typeProblems } from './typecheck';
 import type { Lesson, Problem } from './types';
 
@@ -32,7 +34,12 @@ export function checkLessons(names: readonly string[] | undefined, options: Chec
 
 function contentProblems(lessons: readonly Lesson[], { types = true, root }: CheckOptions): Problem[] {
   return [
-    ...lessons.flatMap((lesson) => [...languageProblems(lesson), ...leakProblems(lesson)]),
+    ...lessons.flatMap((lesson) => [
+      ...languageProblems(lesson),
+      ...leakProblems(lesson),
+      ...deckProblems(lesson.file, lesson.cells),
+    ]),
+    ...termProblems(lessons),
     ...(types && lessons.length > 0 ? typeProblems(lessons, root) : []),
   ];
 }

@@ -1,9 +1,11 @@
-import { type Lang, langs } from './types';
+import { type Lang, langs, type Term } from './types';
 
 export interface Header {
   title: Partial<Record<Lang, string>>;
   summary: Partial<Record<Lang, string>>;
   minutes?: number;
+  /** Of the glossary: English, Chinese, line. */
+  terms: Term[];
 }
 
 type Report = (line: number, message: string) => void;
@@ -16,19 +18,27 @@ type Report = (line: number, message: string) => void;
  *     //   en: Variational autoencoder
  *     //   zh: 变分自编码器
  *     // minutes: 45
+ *     // terms:
+ *     //   evidence lower bound (ELBO): 证据下界
  *     // ---
  *
  * jupytext keeps it as a raw cell, and may add a `jupyter:` part of its own, which is passed over.
  * @param lines without their comment signs; `first` is the line number of the first
  */
 export function readHeader(lines: readonly string[], first: number, report: Report): Header {
-  const header: Header = { title: {}, summary: {} };
+  const header: Header = { title: {}, summary: {}, terms: [] };
   let section: string | undefined;
   lines.forEach((text, index) => {
     const line = first + index;
     if (text.trim() === '') return;
     const match = /^( *)([A-Za-z_]+):(?: +(.*?))? *$/.exec(text);
     if (section === 'jupyter' && text.startsWith(' ')) return;
+    if (section === 'terms' && text.startsWith(' ')) {
+      const [, en, zh] = /^ +(\S.*?): +(\S.*?) *$/.exec(text) ?? [];
+      if (en === undefined) report(line, `a term is "English: 中文", not: ${text.trim()}`);
+      else header.terms.push({ en: unquote(en), zh: unquote(zh), line });
+      return;
+    }
     if (!match) return report(line, `the header holds "key: value" lines, not: ${text.trim()}`);
     const [, indent, key, raw] = match;
     const value = raw === undefined || raw === '' ? undefined : unquote(raw);
@@ -37,8 +47,10 @@ export function readHeader(lines: readonly string[], first: number, report: Repo
       if (key === 'minutes') {
         if (Number(value) > 0) header.minutes = Number(value);
         else report(line, `minutes is a number above 0, not: ${value ?? '(nothing)'}`);
-      } else if (!['title', 'summary', 'jupyter'].includes(key)) {
-        report(line, `the header has no "${key}"; it may have title, summary and minutes`);
+      } else if (!['title', 'summary', 'terms', 'jupyter'].includes(key)) {
+        report(line, `the header has no "${key}"; it may have title, summary, minutes and terms`);
+      } else if (key === 'terms' && value !== undefined) {
+        report(line, 'terms stand on indented lines below, each "English: 中文"');
       } else if (value !== undefined) {
         report(line, `${key} is given for each language: "en: …" and "zh: …" on indented lines below`);
       }

@@ -1,3 +1,4 @@
+import { isDeckOnly } from './deck';
 import { pairsOf } from './pairs';
 import type { Cell, Lesson } from './types';
 
@@ -17,15 +18,18 @@ export function cellIds(lesson: Lesson): Map<Cell, string> {
   };
 
   let section = 'start';
-  let [proses, codes] = [0, 0];
+  let [proses, codes, slides] = [0, 0, 0];
   for (const pair of pairsOf(lesson.cells)) {
     const cell = pair.find(({ lang }) => lang === 'en') ?? pair[0];
-    const heading = cell.lang ? /^#{1,6} +(.+)/.exec(cell.source)?.[1] : undefined;
+    // A slide's title is no section: slides come and go without a change to the ids of what students have.
+    const onSlide = isDeckOnly(cell);
+    const heading = cell.lang && !onSlide ? /^#{1,6} +(.+)/.exec(cell.source)?.[1] : undefined;
     const { figure } = cell.metadata;
-    if (heading !== undefined) [section, proses, codes] = [unique(slugify(heading) || 'section'), 0, 0];
+    if (heading !== undefined) [section, proses, codes, slides] = [unique(slugify(heading) || 'section'), 0, 0, 0];
 
     let id: string;
     if (cell.gradeId) id = cell.gradeId;
+    else if (onSlide) id = unique(`${section}-slide-${++slides}`);
     else if (heading !== undefined) id = section;
     else if (typeof figure === 'string') id = unique(figure);
     else if (cell.title && slugify(cell.title)) id = unique(slugify(cell.title));

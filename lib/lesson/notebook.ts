@@ -1,7 +1,8 @@
 import { cellIds } from './ids';
 import { type Role, releasedMetadata } from './nbgrader';
 import { renderCode, renderProse } from './render';
-import type { Cell, Lang, Lesson, Notebook, NotebookCell, Variant } from './types';
+import { isDeckOnly, slideshowOf } from './deck';
+import type { Cell, Json, Lang, Lesson, Notebook, NotebookCell, Variant } from './types';
 
 /** What Jupyter and nbconvert need to know of the kernel before it runs. */
 const kernelMetadata = {
@@ -16,15 +17,26 @@ const kernelMetadata = {
   },
 };
 
+export interface NotebookOptions {
+  readonly lang: Lang;
+  readonly variant?: Variant;
+  /** With the prose that is for slides alone, and with what is not on them marked so. */
+  readonly slides?: boolean;
+}
+
 /** The notebook of a lesson in one language: nbformat 4.5, without outputs. */
 export function buildNotebook(
   lesson: Lesson,
-  { lang, variant = 'student' }: { readonly lang: Lang; readonly variant?: Variant },
+  { lang, variant = 'student', slides = false }: NotebookOptions,
 ): Notebook {
   const ids = cellIds(lesson);
-  const cells = lesson.cells
+  const chosen = slides ? lesson.cells : lesson.cells.filter((cell) => !isDeckOnly(cell));
+  const cells = chosen
     .filter((cell) => cell.lang === undefined || cell.lang === lang)
-    .flatMap((cell) => notebookCells(cell, ids.get(cell) ?? '', lang, variant));
+    .flatMap((cell) => {
+      const shown = slides ? slideshowOf(cell, lesson.cells) : cell.metadata.slideshow;
+      return notebookCells(cell, ids.get(cell) ?? '', lang, variant).map((made) => withSlideshow(made, shown));
+    });
   return {
     cells,
     metadata: {
@@ -74,12 +86,14 @@ function notebookCells(cell: Cell, id: string, lang: Lang, variant: Variant): No
   ];
 }
 
-/** What a marker line says beyond grading. Tags and slides are Jupyter's own keys; the rest is ours. */
-function commonMetadata({ title, tags, metadata: { slideshow, figure } }: Cell): object {
+const withSlideshow = (cell: NotebookCell, slideshow: Json | undefined): NotebookCell =>
+  slideshow === undefined ? cell : { ...cell, metadata: { ...cell.metadata, slideshow } };
+
+/** What a marker line says beyond grading and slides. Tags are Jupyter's own key; the rest is ours. */
+function commonMetadata({ title, tags, metadata: { figure } }: Cell): object {
   return {
     ...(title ? { title } : {}),
     ...(tags.length > 0 ? { tags } : {}),
-    ...(slideshow ? { slideshow } : {}),
     ...(figure ? { genlab: { figure } } : {}),
   };
 }

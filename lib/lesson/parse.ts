@@ -53,6 +53,7 @@ export function readLesson(text: string, file: string): { lesson: Lesson; proble
     title,
     ...(Object.keys(header.summary).length > 0 ? { summary: header.summary } : {}),
     ...(header.minutes ? { minutes: header.minutes } : {}),
+    terms: header.terms,
     cells,
     text,
   };
@@ -67,11 +68,11 @@ function readFront(front: readonly string[], fatal: Report): ReturnType<typeof r
   const rest = front.slice(offset).map((line) => line.replace(/^\/\/ ?/, ''));
   const isFence = (line: string): boolean => line.trim() === '---';
   const open = rest.findIndex((line) => line.trim() !== '');
-  if (open < 0) return { title: {}, summary: {} };
+  if (open < 0) return { title: {}, summary: {}, terms: [] };
   const length = rest.slice(open + 1).findIndex(isFence);
   if (!isFence(rest[open]) || length < 0) {
     fatal(offset + open + 1, 'above the first cell there may only be a header between "// ---" and "// ---"');
-    return { title: {}, summary: {} };
+    return { title: {}, summary: {}, terms: [] };
   }
   const stray = rest.slice(open + length + 2).findIndex((line) => line.trim() !== '');
   if (stray >= 0) fatal(offset + open + length + 3 + stray, 'this line belongs to no cell; a cell starts with "// %%"');

@@ -89,9 +89,18 @@ export interface Lesson {
   readonly summary?: Readonly<Partial<Record<Lang, string>>>;
   /** About how long the lesson takes, reading and running. */
   readonly minutes?: number;
+  /** What the lesson gives to the course's glossary. */
+  readonly terms: readonly Term[];
   readonly cells: readonly Cell[];
   /** The file as it was read. */
   readonly text: string;
+}
+
+/** A term of the field as the lesson's prose has it in each language. `line`: where the lesson says so. */
+export interface Term {
+  readonly en: string;
+  readonly zh: string;
+  readonly line: number;
 }
 
 /** One graded cell, ready for the grader. Code is given without its `await check(…)`. */
