@@ -26,13 +26,13 @@ export async function quickSeconds(lesson: Lesson, measure: boolean): Promise<nu
   return seconds;
 }
 
-/** Runs the solved lesson from a fresh kernel in quick mode and remembers how long it took. */
+/** Runs the solved lesson, slides and all, from a fresh kernel in quick mode and remembers how long it took. */
 export async function quickRun(
   lesson: Lesson,
   lang: Lang,
 ): Promise<{ readonly seconds: number; readonly report: RunReport<NotebookLike> }> {
   const [{ buildNotebook }, { runNotebook }] = await Promise.all([import('../lesson'), import('../kernel')]);
-  const notebook = buildNotebook(lesson, { lang, variant: 'solution' }) as unknown as NotebookLike;
+  const notebook = buildNotebook(lesson, { lang, variant: 'solution', slides: true }) as unknown as NotebookLike;
   const start = performance.now();
   const report = await runNotebook(notebook, {
     cwd: path.join(root, 'notebooks', lang),

@@ -1,0 +1,93 @@
+/** Every lesson in both languages: runs from a fresh kernel, shows its figures, and fits on its slides. */
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SavedCell, SavedNotebook } from '../../lib/cli/page';
+import { presentPage } from '../../lib/cli/present-page';
+import { quickRun } from '../../lib/cli/quick-runs';
+import { type Lang, langs, listLessons, loadLesson } from '../../lib/lesson';
+import { findBrowser } from '../../lib/setup/browser.js';
+
+const executablePath = findBrowser();
+const plotly = 'application/vnd.plotly.v1+json';
+
+interface Shown {
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+interface Layout {
+  readonly title?: { readonly text?: string };
+}
+
+const dataOf = ({ outputs = [] }: SavedCell) =>
+  (outputs as readonly Shown[]).flatMap(({ data }) => (data ? [data] : []));
+
+/** What is wrong with the figures of a notebook that has run. */
+function figureFaults({ cells }: SavedNotebook): string[] {
+  return cells.flatMap((cell) => {
+    const source = String(cell.source);
+    if (cell.cell_type !== 'code' || !/\bshow\(/.test(source)) return [];
+    const shown = dataOf(cell);
+    if (!shown.some((data) => 'image/png' in data || plotly in data || 'text/html' in data)) {
+      return [`no figure: ${source.slice(0, 80)}`];
+    }
+    return shown.flatMap((data) => {
+      const { layout } = (data[plotly] ?? {}) as { readonly layout?: Layout };
+      return layout && !layout.title?.text?.trim() ? [`a figure without a title: ${source.slice(0, 80)}`] : [];
+    });
+  });
+}
+
+/** Slides whose content is cut off at 1280×720, as `number: first words`. */
+async function cutOff(browser: Browser, notebook: SavedNotebook, lang: Lang): Promise<string[]> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  try {
+    await page.route(/^https?:/, (route) => route.abort());
+    await page.setContent(presentPage(notebook, { title: 'deck', lang }));
+    await page.waitForFunction('window.genlabReady');
+    return (await page.evaluate(`(async () => {
+      const found = [];
+      for (let i = 0; i < Reveal.getTotalSlides(); i++) {
+        Reveal.slide(i, 0, 100);
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        const sheet = Reveal.getCurrentSlide().querySelector('.sheet');
+        const over = Math.max(sheet.scrollHeight - sheet.clientHeight, sheet.scrollWidth - sheet.clientWidth);
+        if (over > 1) found.push((i + 1) + ' by ' + over + ' px: ' + sheet.innerText.trim().slice(0, 60));
+      }
+      return found;
+    })()`)) as string[];
+  } finally {
+    await page.close();
+  }
+}
+
+describe.each(listLessons())('%s', (slug) => {
+  const lesson = loadLesson(slug);
+  const hasSlides = lesson.cells.some(({ tags }) => tags.includes('slide'));
+  const ran = new Map<Lang, SavedNotebook>();
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    if (executablePath) browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  });
+  afterAll(() => browser?.close());
+
+  it.each(langs)(
+    'runs in %s from a fresh kernel, in quick mode, and shows every figure',
+    { timeout: 900_000 },
+    async (lang) => {
+      const { report } = await quickRun(lesson, lang);
+      expect(report.failures.map(({ count, ename, evalue }) => `cell ${count}: ${ename}: ${evalue}`)).toEqual([]);
+      const notebook = report.notebook as unknown as SavedNotebook;
+      expect(figureFaults(notebook)).toEqual([]);
+      ran.set(lang, notebook);
+    },
+  );
+
+  it.skipIf(!executablePath || !hasSlides).each(langs)(
+    'fits on its slides in %s',
+    { timeout: 300_000 },
+    async (lang) => {
+      const notebook = ran.get(lang);
+      expect(notebook, 'it did not run').toBeDefined();
+      if (browser && notebook) expect(await cutOff(browser, notebook, lang)).toEqual([]);
+    },
+  );
+});
