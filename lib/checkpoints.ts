@@ -1,13 +1,15 @@
 /** Weights that were trained here and are shipped: `checkpoints/NAME.safetensors`, each with a model card, `NAME.md`. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
+import { faces } from '../datasets';
 import { UserError } from './errors';
 import { fileStore } from './files';
-import { classifier } from './metrics';
+import { attributes, classifier } from './metrics';
 import { loadWeights, saveWeights } from './training';
 
-const folder = path.join(__dirname, '..', 'checkpoints');
+/** Where checkpoints lie unless a caller says otherwise. */
+const home = path.join(__dirname, '..', 'checkpoints');
 
 type Models = Readonly<Record<string, tf.LayersModel>>;
 
@@ -15,10 +17,11 @@ type Models = Readonly<Record<string, tf.LayersModel>>;
  * Puts a shipped checkpoint's weights into models that were built with the same config; gives the file's metadata.
  * In a browser, fetch the file and give its bytes to `loadWeights`, which does the rest of this.
  * @param models each network under the name that it was saved with: `{ encoder, decoder }`
+ * @param folder where it lies: `checkpoints/` unless told
  * @throws UserError when there is no such checkpoint, when the file is damaged (its SHA-256 is checked), or when it belongs
  * to other models; the models are then as they were.
  */
-export function loadCheckpoint(name: string, models: Models): Readonly<Record<string, string>> {
+export function loadCheckpoint(name: string, models: Models, folder = home): Readonly<Record<string, string>> {
   const file = path.join(folder, `${checked(name)}.safetensors`);
   let bytes: Uint8Array;
   try {
@@ -26,7 +29,8 @@ export function loadCheckpoint(name: string, models: Models): Readonly<Record<st
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new UserError(
-      `There is no checkpoint ${name} (checkpoints/${name}.safetensors). \`npm run checkpoint -- ${name}\` makes it.`,
+      `There is no checkpoint ${name} (checkpoints/${name}.safetensors). Models of the league table are made by \`genlab train ${name}\`, ` +
+        `others by \`npm run checkpoint -- ${name}\`.`,
       3,
     );
   }
@@ -43,6 +47,18 @@ export function fashionMnistClassifier(): classifier.Classifier {
     loadCheckpoint('fashion-mnist-classifier', { classifier: built.network });
   } catch (error) {
     classifier.dispose(built);
+    throw error;
+  }
+  return built;
+}
+
+/** The classifiers that read attributes off captioned faces, trained here (their card: checkpoints/face-attributes.md). */
+export function faceAttributeClassifier(): attributes.AttributeClassifier {
+  const built = attributes.buildAttributeClassifier({ attributes: faces.attributeValues });
+  try {
+    loadCheckpoint('face-attributes', { attributes: built.network });
+  } catch (error) {
+    attributes.dispose(built);
     throw error;
   }
   return built;
@@ -68,7 +84,7 @@ export interface ModelCard {
  * went through `half` once, or on the file read back: that is what people will load.
  * @returns the size of the file in bytes
  */
-export async function saveCheckpoint(name: string, models: Models, card: ModelCard): Promise<number> {
+export async function saveCheckpoint(name: string, models: Models, card: ModelCard, folder = home): Promise<number> {
   const bytes = await saveWeights(models, { half: true, metadata: { ...card.metadata, name, title: card.title } });
   const store = fileStore(folder);
   await store.write(`${checked(name)}.safetensors`, bytes);
@@ -77,8 +93,16 @@ export async function saveCheckpoint(name: string, models: Models, card: ModelCa
 }
 
 /** Whether a checkpoint is there. */
-export function hasCheckpoint(name: string): boolean {
+export function hasCheckpoint(name: string, folder = home): boolean {
   return existsSync(path.join(folder, `${checked(name)}.safetensors`));
+}
+
+/** Every checkpoint that is there, with its size. */
+export function checkpointFiles(folder = home): { readonly name: string; readonly bytes: number }[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.safetensors'))
+    .sort()
+    .map((file) => ({ name: path.basename(file, '.safetensors'), bytes: statSync(path.join(folder, file)).size }));
 }
 
 function markdown(name: string, card: ModelCard, size: number): string {

@@ -3,7 +3,7 @@ import type { check as gradingCheck } from './grading';
 
 export * as datasets from '../datasets';
 export { type Dataset, fashionMnist } from '../datasets';
-export { fashionMnistClassifier, loadCheckpoint } from './checkpoints';
+export { faceAttributeClassifier, fashionMnistClassifier, loadCheckpoint } from './checkpoints';
 export * as engine from './engine';
 export { describe, Random, ready } from './engine';
 export { UserError } from './errors';

@@ -31,13 +31,14 @@ export const command = defineCommand({
     if (lang !== 'en' && lang !== 'zh' && lang !== 'both') {
       throw new UserError(`--lang is en, zh or both, got ${lang}\nSee genlab faces --help`, 2);
     }
-    const [{ captionedFaces, faces }, { imageGrid }, { mkdir, writeFile }, path, { ready }] = await Promise.all([
-      import('../../datasets'),
-      import('../figures'),
-      import('node:fs/promises'),
-      import('node:path'),
-      import('../engine'),
-    ]);
+    const [{ captionedFaces, faces }, { imageGrid, wrapped }, { mkdir, writeFile }, path, { ready }] =
+      await Promise.all([
+        import('../../datasets'),
+        import('../figures'),
+        import('node:fs/promises'),
+        import('node:path'),
+        import('../engine'),
+      ]);
     const styles: readonly string[] = faces.attributeValues.style;
     if (style !== undefined && !styles.includes(style)) {
       throw new UserError(`--style is one of ${styles.join(', ')}; got ${style}\nSee genlab faces --help`, 2);
@@ -69,20 +70,4 @@ function whole(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= low && value <= high) return value;
   throw new UserError(`--${name} is a whole number from ${low} to ${high}, got ${text}\nSee genlab faces --help`, 2);
-}
-
-/** Broken into lines of about this many screen pixels, between words or, in Chinese, anywhere but before punctuation. */
-function wrapped(text: string, width: number): string {
-  const lines = [''];
-  let used = 0;
-  for (const piece of text.match(/\p{Script=Han}[，。、：；]*|\S+\s*|\s+/gu) ?? []) {
-    const length = [...piece.trimEnd()].reduce((sum, letter) => sum + (letter >= '\u2e80' ? 14 : 7.6), 0);
-    if (used + length > width && used > 0) {
-      lines.push('');
-      used = 0;
-    }
-    lines[lines.length - 1] += piece;
-    used += length + (piece.length - piece.trimEnd().length) * 4.5;
-  }
-  return lines.map((line) => line.trim()).join('\n');
 }

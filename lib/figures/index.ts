@@ -15,3 +15,4 @@ export { scatter2d, type PointSeries, type ScatterOptions } from './points';
 export { show } from './show';
 export { colors } from './style';
 export { table, type TableOptions } from './table';
+export { wrapped } from './wrapped';

@@ -1,70 +1,98 @@
 /** The league table: every shipped model of Fashion-MNIST, measured in one way, beside the published figures. */
 import { fashionMnist } from '../../datasets';
 import { hasCheckpoint, loadCheckpoint } from '../checkpoints';
+import { UserError } from '../errors';
 import { countParams } from '../nn';
-import { measureTrainee, Ruler } from './measure';
+import { type MeasureOptions, measureTrainee, Ruler } from './measure';
 import { published } from './published';
-import type { Published, Recipe, Trainee } from './recipe';
+import { checkpointOf, type Published, type Recipe, type Trainee } from './recipe';
 
+/** One line; null where a figure does not exist, as for the real images. */
 export interface LeagueRow {
   readonly model: string;
   readonly fid: number;
   readonly is: number;
-  /** Of the test set's inception score. */
-  readonly isFraction: number;
-  readonly precision?: number;
-  readonly recall?: number;
-  readonly imagesPerSecond?: number;
-  readonly params?: number;
-  readonly trainHours?: number;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly imagesPerSecond: number | null;
+  readonly params: number | null;
+  readonly trainHours: number | null;
   /** How many samples. */
   readonly n: number;
-  readonly published?: Partial<Published>;
+  /** Null for a model that the published table does not have. */
+  readonly published: Partial<Published> | null;
 }
 
-/** @param seconds how long it was trained, as the file says */
 export interface Shipped {
   readonly trainee: Trainee;
-  readonly seconds: number;
+  /** How long it was trained, as the file says. */
+  readonly trainSeconds: number;
+  /** How long reading the file took, checksum and all. */
+  readonly loadSeconds: number;
 }
 
-/** A recipe's model with its shipped weights. @throws UserError when it was not trained yet, or the file is damaged */
-export function openShipped(recipe: Recipe): Shipped {
+/** Whether a recipe's weights are there. */
+export function isShipped(recipe: Recipe): boolean {
+  return hasCheckpoint(checkpointOf(recipe));
+}
+
+/**
+ * A recipe's model with its shipped weights.
+ * @param folder where the file lies: `checkpoints/` unless told
+ * @throws UserError when it was not trained yet, or the file is damaged
+ */
+export function openShipped(recipe: Recipe, folder?: string): Shipped {
+  const name = checkpointOf(recipe);
+  if (!hasCheckpoint(name, folder)) {
+    const whose = name === recipe.name ? name : `${recipe.name}, which works with the weights of ${name},`;
+    throw new UserError(`${whose} is not trained yet: genlab train ${name} does it.`, 3);
+  }
   const trainee = recipe.open();
   try {
-    const { trainSeconds } = loadCheckpoint(recipe.name, trainee.networks);
-    trainee.loaded();
-    return { trainee, seconds: Number(trainSeconds) };
+    const begin = performance.now();
+    const metadata = loadCheckpoint(name, trainee.networks, folder);
+    trainee.loaded(metadata);
+    const loadSeconds = (performance.now() - begin) / 1000;
+    return { trainee, trainSeconds: Number(metadata.trainSeconds), loadSeconds };
   } catch (error) {
     trainee.dispose();
     throw error;
   }
 }
 
-/** Measures recipes that have a checkpoint, one after the other; the first row is the test set. */
-export async function measureLeague(
-  recipes: readonly Recipe[],
-  options: { readonly samples?: number; readonly say?: (line: string) => void } = {},
-): Promise<LeagueRow[]> {
-  const { samples = 10_000, say = () => undefined } = options;
-  const data = await fashionMnist();
-  const ruler = await Ruler.of(data);
+export interface LeagueOptions extends Pick<MeasureOptions, 'samples' | 'samplers' | 'say'> {
+  /** Told what each model itself can be asked, such as its bits a pixel; where it is left out, nobody asks. */
+  readonly onOwn?: (recipe: Recipe, figures: Readonly<Record<string, number>>) => void;
+}
+
+/** Measures recipes that have a checkpoint, one after the other; the first row is the test set. Recipes of faces have no rows. */
+export async function measureLeague(recipes: readonly Recipe[], options: LeagueOptions = {}): Promise<LeagueRow[]> {
+  const { samples = 10_000, say = () => undefined, onOwn } = options;
+  const chosen = recipes.filter(isShipped);
   const rows: LeagueRow[] = [];
+  const ruler = chosen.some(({ data }) => data === 'fashion-mnist') ? await Ruler.of(await fashionMnist()) : undefined;
   try {
-    rows.push(await testSetRow(ruler, samples));
-    for (const recipe of recipes.filter(({ name }) => hasCheckpoint(name))) {
-      say(recipe.title);
-      const { trainee, seconds } = openShipped(recipe);
+    if (ruler) rows.push(await testSetRow(ruler, samples));
+    for (const recipe of chosen) {
+      const { trainee, trainSeconds, loadSeconds } = openShipped(recipe);
+      say(`${recipe.title}: loaded in ${loadSeconds.toFixed(2)} s`);
       try {
-        const { reports } = await measureTrainee(recipe, trainee, data, ruler, { samples, say });
+        const settings = { samples, own: onOwn !== undefined, say, samplers: options.samplers };
+        const needsData = onOwn && trainee.measure;
+        const data = needsData ? await recipe.load() : undefined;
+        const which = recipe.data === 'fashion-mnist' ? ruler : undefined;
+        const { reports, own } = await measureTrainee(recipe, trainee, data, which, settings);
+        onOwn?.(recipe, own);
         const params = countParams(...Object.values(trainee.networks));
         const several = Object.keys(reports).length > 1;
         for (const [sampler, report] of Object.entries(reports)) {
-          const { fid, is, isTestSet, precision, recall, imagesPerSecond, n } = report;
+          const { fid, is, precision, recall, imagesPerSecond, n } = report;
           rows.push({
             model: several ? `${recipe.title}: ${sampler}` : recipe.title,
-            ...{ fid, is, isFraction: is / isTestSet, precision, recall, imagesPerSecond },
-            ...{ params, trainHours: seconds / 3600, n, published: recipe.published },
+            ...{ fid, is, precision, recall, imagesPerSecond, params },
+            trainHours: trainSeconds / 3600,
+            n,
+            published: recipe.published ?? null,
           });
         }
       } finally {
@@ -72,7 +100,7 @@ export async function measureLeague(
       }
     }
   } finally {
-    ruler.dispose();
+    ruler?.dispose();
   }
   return rows;
 }
@@ -80,5 +108,12 @@ export async function measureLeague(
 /** The floor: what as many real images have. */
 async function testSetRow(ruler: Ruler, samples: number): Promise<LeagueRow> {
   const { fid, n } = await ruler.floor(samples);
-  return { model: 'test set', fid, is: ruler.reference.isTestSet, isFraction: 1, n, published: published['test set'] };
+  return {
+    model: 'test set',
+    fid,
+    is: ruler.reference.isTestSet,
+    ...{ precision: null, recall: null, imagesPerSecond: null, params: null, trainHours: null },
+    n,
+    published: published['test set'],
+  };
 }

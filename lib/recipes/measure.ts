@@ -1,5 +1,4 @@
-/** One way to measure every recipe: the same classifier, the same number of samples, the same reference. */
-import type { Tensor4D } from '@tensorflow/tfjs';
+/** One way to measure every recipe of Fashion-MNIST: the same classifier, the same number of samples, the same reference. */
 import { type Dataset, fashionMnist } from '../../datasets';
 import { fashionMnistClassifier } from '../checkpoints';
 import { Random } from '../engine';
@@ -12,13 +11,16 @@ import {
   referenceOf,
   type Report,
 } from '../metrics';
+import { drawn } from './drawn';
 import type { Recipe, Sampler, Trainee } from './recipe';
 
 export interface MeasureOptions {
   /** How many samples; 10,000 unless told. FIDs of different numbers cannot be compared. */
   readonly samples?: number;
-  /** Which of the samplers; those of `recipe.league` unless told, and all where there are none. */
-  readonly samplers?: readonly string[];
+  /** Which of the samplers; `all` of them, or those of `recipe.league` (all where it has no such list). */
+  readonly samplers?: 'all' | readonly string[];
+  /** Whether the model is asked for what it alone can tell; it is unless told. */
+  readonly own?: boolean;
   readonly say?: (line: string) => void;
 }
 
@@ -26,10 +28,6 @@ export interface MeasureOptions {
 export interface Measured {
   readonly reports: Readonly<Record<string, Report>>;
   readonly own: Readonly<Record<string, number>>;
-}
-
-export function dataOf(recipe: Recipe): Promise<Dataset> {
-  return { 'fashion-mnist': () => fashionMnist() }[recipe.data]();
 }
 
 /** The classifier with what it makes of the real images: read once, used for every recipe. */
@@ -44,11 +42,21 @@ export class Ruler {
     return new Ruler(classifier, await referenceOf(data, classifier));
   }
 
+  /** What measures this recipe's samples; nothing where the recipe measures itself, as those of faces do. */
+  static async for({ data }: Recipe): Promise<Ruler | undefined> {
+    return data === 'fashion-mnist' ? Ruler.of(await fashionMnist()) : undefined;
+  }
+
   /** Draws `samples` images and measures them. */
-  measure(title: string, sampler: Sampler, samples: number, seed: number): Promise<Report> {
-    return evaluateSamples(drawn(sampler, samples, new Random(seed).fork('measure')), this.reference, this.classifier, {
-      model: title,
-    });
+  measure(
+    title: string,
+    sampler: Sampler,
+    samples: number,
+    seed: number,
+    say?: (line: string) => void,
+  ): Promise<Report> {
+    const batches = drawn(title, sampler, samples, new Random(seed).fork('measure'), say);
+    return evaluateSamples(batches, this.reference, this.classifier, { model: title });
   }
 
   /** FID of so many test images (all of them where there are fewer): what a perfect generator would have. */
@@ -63,31 +71,34 @@ export class Ruler {
   }
 }
 
-/** Measures a trainee with the weights that are shipped. */
+/** Measures a trainee with the weights that are shipped. Without a ruler, only what the model itself can be asked. */
 export async function measureTrainee(
   recipe: Recipe,
   trainee: Trainee,
-  data: Dataset,
-  ruler: Ruler,
+  data: unknown,
+  ruler: Ruler | undefined,
   options: MeasureOptions = {},
 ): Promise<Measured> {
-  const { samples = 10_000, say = () => undefined } = options;
-  const names = options.samplers ?? recipe.league ?? Object.keys(trainee.samplers);
+  const { samples = 10_000, own = true, say = () => undefined } = options;
   const reports: Record<string, Report> = {};
   return trainee.asShipped(async () => {
-    for (const name of names) {
-      reports[name] = await ruler.measure(recipe.title, trainee.samplers[name], samples, recipe.seed);
-      const { fid, is, imagesPerSecond } = reports[name];
+    for (const name of ruler ? samplersOf(recipe, trainee, options.samplers) : []) {
+      const n = Math.min(samples, recipe.slow?.[name] ?? samples);
+      const title = `${recipe.title}, ${name}`;
+      const report = await (ruler as Ruler).measure(title, trainee.samplers[name], n, recipe.seed, say);
+      reports[name] = report;
+      const { fid, is, imagesPerSecond } = report;
       say(
-        `${name}: FID ${fid.toFixed(3)}, IS ${is.toFixed(3)}, ${imagesPerSecond.toFixed(1)} images/s (n = ${samples})`,
+        `${title}: FID ${fid.toFixed(3)}, IS ${is.toFixed(3)}, ${imagesPerSecond.toPrecision(3)} images/s (n = ${n})`,
       );
     }
-    return { reports, own: (await trainee.measure?.(data)) ?? {} };
+    const asked = own ? await trainee.measure?.(data, { samples, seed: recipe.seed, say }) : undefined;
+    return { reports, own: asked ?? {} };
   });
 }
 
-/** Images in batches, so that memory does not grow with their number. */
-async function* drawn(sampler: Sampler, n: number, random: Random): AsyncGenerator<Tensor4D> {
-  const batch = 250;
-  for (let from = 0; from < n; from += batch) yield await sampler(Math.min(batch, n - from), random.fork(from));
+function samplersOf(recipe: Recipe, trainee: Trainee, wished: MeasureOptions['samplers']): readonly string[] {
+  if (wished !== undefined && wished !== 'all') return wished;
+  const all = Object.keys(trainee.samplers);
+  return wished === 'all' ? all : (recipe.league ?? all);
 }

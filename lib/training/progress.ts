@@ -1,4 +1,4 @@
-/** The live line of a run: in a notebook a bar that is updated in place, in a terminal one line, elsewhere nothing. */
+/** The live line of a run: in a notebook or a terminal a bar that is updated in place, elsewhere a plain line now and then. */
 import { type Language, language, memoryInUse, notebookDisplay, terminal } from './host';
 
 /** Where a run stands. */
@@ -61,6 +61,9 @@ export function duration(seconds: number, lang: Language): string {
   return `${Math.floor(minutes / 60)} ${unit.h} ${String(minutes % 60).padStart(2, '0')} ${unit.min}`;
 }
 
+/** Where nothing can be rewritten (a log, a pipe), a line is written this often, in milliseconds. */
+const plainInterval = 30_000;
+
 export type Ending = 'finished' | 'interrupted' | 'already' | 'failed';
 
 export class Progress {
@@ -70,6 +73,7 @@ export class Progress {
   private readonly displayId = `genlab-progress-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
   private shown = false;
   private lastUpdate = -Infinity;
+  private lastLine = performance.now();
 
   constructor(private readonly name: string) {}
 
@@ -78,9 +82,14 @@ export class Progress {
     const time = performance.now();
     if (time - this.lastUpdate < 250) return;
     this.lastUpdate = time;
+    const isLive = this.display !== undefined || this.terminal !== undefined;
+    if (!isLive && time - this.lastLine < plainInterval) return;
+    this.lastLine = time;
     const now = standing();
-    if (this.display) this.show(this.display, this.running(now), now);
-    else if (this.terminal) this.rewrite(this.running(now).join(' · '));
+    const line = this.running(now);
+    if (this.display) this.show(this.display, line, now);
+    else if (this.terminal) this.rewrite(`${bar(now)}${line.join(' · ')}`);
+    else console.log(line.join(' · '));
   }
 
   /** The line that stays. */
@@ -146,6 +155,14 @@ function html([head, ...rest]: readonly string[], s: Standing): string {
     `<div style="font-size:14px;line-height:1.9">${bar}${sparkline(s.curve)} <b>${escaped(head)}</b><br>` +
     `${rest.map(escaped).join(' · ')}</div>`
   );
+}
+
+/** For a terminal; nothing where the end is not known. */
+function bar({ step, steps }: Standing): string {
+  if (!steps) return '';
+  const cells = 20;
+  const full = Math.round(cells * Math.min(1, step / steps));
+  return `${'█'.repeat(full)}${'░'.repeat(cells - full)} `;
 }
 
 /** A small curve of the loss, so that a run that fails is seen to fail while it runs. */

@@ -24,6 +24,18 @@ describe('what a person sees', () => {
     expect(printed[0]).toMatch(/^line: step 30 of 30 · loss \S+ · [\d,]+ images\/s · .*took \d/);
   });
 
+  test('a plain line every half a minute where nobody watches and it takes long', async () => {
+    const begin = performance.now();
+    let clock = begin;
+    vi.spyOn(performance, 'now').mockImplementation(() => clock);
+    await line().run({ stepsPerEpoch: 10, onStep: () => void (clock += 12_000) });
+    const lines = printed.slice(0, -1);
+    expect(lines).toHaveLength(10); // after steps 3, 6, …: 36 s apart, since the line waits for a step to end
+    for (const text of lines) expect(text).toMatch(/^line: step \d+ of 30 · loss \S+ · [\d,]+ images\/s/);
+    expect(lines.at(-2)).toMatch(/ left · /);
+    expect(printed.at(-1)).toMatch(/took 6 min 00 s$/);
+  });
+
   test('Chinese where the notebook is Chinese', async () => {
     vi.stubEnv('GENLAB_LANG', 'zh');
     await line().run();
@@ -73,6 +85,7 @@ describe('what a person sees', () => {
     expect(printed).toEqual([]);
     const lines = written.filter((text) => text.startsWith('\r\u001b[2K')).map((text) => text.slice(5));
     expect(lines.length).toBeGreaterThan(1);
+    expect(lines.at(-2)).toMatch(/^█+░* line: /);
     for (const text of lines) {
       expect([...text].reduce((width, character) => width + (character > '\u2e80' ? 2 : 1), 0)).toBeLessThan(40);
     }

@@ -135,7 +135,7 @@ export interface ConditionedBatch {
   readonly told?: Tensor2D | Tensor3D;
 }
 
-export interface LatentDiffusionTraining extends Omit<ImageTraining, 'schedule' | 'epochs'> {
+export interface LatentDiffusionTraining extends Omit<ImageTraining, 'epochs'> {
   readonly steps: number;
   /** The mini-batches of an epoch (counted from 1). */
   readonly batches: (epoch: number) => Iterable<ConditionedBatch>;

@@ -77,7 +77,6 @@ export function trainStage1(
     klWeight = 1e-6,
     commitment = 0.25,
     adversarialWeight = 0,
-    schedule: _, // players keep a constant rate
     ...rest
   } = options;
   const { encoder, decoder, discriminator, codebook } = model;
@@ -119,6 +118,7 @@ export function trainStage1(
     state: stateOf(discriminator),
     epochs,
     seed,
+    stepsPerEpoch: Math.floor(split.size / batchSize) || 1,
     batches: (epoch) => split.batches({ batchSize, seed, epoch, dropLast: split.size >= batchSize }),
     ...rest,
   });

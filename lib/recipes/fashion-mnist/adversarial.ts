@@ -6,6 +6,7 @@ import type { History } from '../../training';
 import { published } from '../published';
 import type { Recipe, RunOptions, Trainee } from '../recipe';
 import { plain, withAnyClass } from '../trainee';
+import { clothes } from './data';
 
 /** What every family of adversarial pairs has. */
 interface Family {
@@ -14,7 +15,7 @@ interface Family {
   dispose(model: AdversarialPair): void;
 }
 
-const seed = 0;
+const { seed } = clothes;
 const batchSize = 64;
 
 /** A pair trained on all images; it ships the generator alone, which is all that drawing needs. */
@@ -23,9 +24,9 @@ function pair(
   family: Family,
   build: () => AdversarialPair,
   train: (model: AdversarialPair, data: Dataset['train'], options: RunOptions & Settings) => Promise<History>,
-): Recipe {
+): Recipe<Dataset> {
   const { epochs, ...rest } = facts;
-  const open = (): Trainee => {
+  const open = (): Trainee<Dataset> => {
     const model = build();
     return {
       ...plain,
@@ -35,7 +36,7 @@ function pair(
       dispose: () => family.dispose(model),
     };
   };
-  return { ...rest, data: 'fashion-mnist', epochs: [epochs], batchSize, seed, open };
+  return { ...clothes, ...rest, epochs: [epochs], batchSize, open };
 }
 
 interface Settings {
@@ -43,15 +44,14 @@ interface Settings {
   readonly seed: number;
 }
 
-const conditional: Recipe = {
+const conditional: Recipe<Dataset> = {
+  ...clothes,
   name: 'fashion-mnist-cgan',
   title: 'Conditional GAN',
   family: 'cgan',
   paper: 'Miyato & Koyama (2018), arXiv:1802.05637',
-  data: 'fashion-mnist',
   epochs: [20],
   batchSize,
-  seed,
   open() {
     const model = cgan.buildCgan({ conditioning: 'projection', seed });
     return {
@@ -69,7 +69,7 @@ const conditional: Recipe = {
   },
 };
 
-export const adversarialRecipes: readonly Recipe[] = [
+export const adversarialRecipes: readonly Recipe<Dataset>[] = [
   pair(
     {
       name: 'fashion-mnist-dcgan',
@@ -101,7 +101,7 @@ export const adversarialRecipes: readonly Recipe[] = [
       title: 'WGAN-GP',
       family: 'wganGp',
       paper: 'Gulrajani et al. (2017), arXiv:1704.00028',
-      epochs: 40, // five steps of the critic to a round
+      epochs: 25, // five steps of the critic to a round
     },
     wganGp,
     () => wganGp.buildWganGp({ seed }),

@@ -1,23 +1,23 @@
 /** Models with a likelihood, or a bound on it: VAEs, RealNVP, PixelCNN, VQ-VAE with a prior. */
 import type { Tensor4D } from '@tensorflow/tfjs';
+import type { Dataset } from '../../../datasets';
 import { pixelcnn, realnvp, vae, vqvae } from '../../models';
 import { published } from '../published';
 import type { Recipe, Sampler } from '../recipe';
 import { plain, withAnyClass } from '../trainee';
+import { clothes } from './data';
 
-const data = 'fashion-mnist' as const;
-const seed = 0;
+const { seed } = clothes;
 const vaePaper = 'Kingma & Welling (2013), arXiv:1312.6114';
 
-function variational(facts: Pick<Recipe, 'name' | 'title' | 'paper' | 'published'>, classes: number): Recipe {
+function variational(facts: Pick<Recipe, 'name' | 'title' | 'paper' | 'published'>, classes: number): Recipe<Dataset> {
   const [epochs, batchSize] = [30, 128];
   return {
+    ...clothes,
     ...facts,
     family: 'vae',
-    data,
     epochs: [epochs],
     batchSize,
-    seed,
     open() {
       const model = vae.buildVae({ arch: 'conv', latentDim: 16, classes, seed });
       const draw: Sampler = (n, random) =>
@@ -40,15 +40,14 @@ function variational(facts: Pick<Recipe, 'name' | 'title' | 'paper' | 'published
   };
 }
 
-const realNvp: Recipe = {
+const realNvp: Recipe<Dataset> = {
+  ...clothes,
   name: 'fashion-mnist-realnvp',
   title: 'RealNVP',
   family: 'realnvp',
   paper: 'Dinh, Sohl-Dickstein & Bengio (2017), arXiv:1605.08803',
-  data,
-  epochs: [15],
+  epochs: [6],
   batchSize: 64,
-  seed,
   published: published.RealNVP,
   open() {
     const model = realnvp.buildRealNvp({ seed });
@@ -56,7 +55,7 @@ const realNvp: Recipe = {
       ...plain,
       networks: realnvp.networks(model),
       train: async (images, options) => [
-        await realnvp.trainRealNvp(model, images.train, { epochs: 15, batchSize: 64, seed, ...options }),
+        await realnvp.trainRealNvp(model, images.train, { epochs: 6, batchSize: 64, seed, ...options }),
       ],
       samplers: { direct: (n, random) => realnvp.sample<Tensor4D>(model, n, random) },
       measure: async (images) => ({
@@ -67,15 +66,14 @@ const realNvp: Recipe = {
   },
 };
 
-const pixelCnn: Recipe = {
+const pixelCnn: Recipe<Dataset> = {
+  ...clothes,
   name: 'fashion-mnist-pixelcnn',
   title: 'PixelCNN',
   family: 'pixelcnn',
   paper: 'van den Oord et al. (2016), arXiv:1606.05328',
-  data,
-  epochs: [15],
+  epochs: [6],
   batchSize: 64,
-  seed,
   open() {
     const model = pixelcnn.buildPixelCnn({ levels: 16, seed });
     const { levels } = model.config;
@@ -83,7 +81,7 @@ const pixelCnn: Recipe = {
       ...plain,
       networks: { vertical: model.vertical, horizontal: model.horizontal },
       train: async (images, options) => [
-        await pixelcnn.trainPixelCnn(model, images.train, { epochs: 15, batchSize: 64, seed, ...options }),
+        await pixelcnn.trainPixelCnn(model, images.train, { epochs: 6, batchSize: 64, seed, ...options }),
       ],
       samplers: {
         [`${levels} grey levels`]: async (n, random) => {
@@ -101,15 +99,14 @@ const pixelCnn: Recipe = {
   },
 };
 
-const quantized: Recipe = {
+const quantized: Recipe<Dataset> = {
+  ...clothes,
   name: 'fashion-mnist-vqvae',
   title: 'VQ-VAE + PixelCNN',
   family: 'vqvae',
   paper: 'van den Oord, Vinyals & Kavukcuoglu (2017), arXiv:1711.00937',
-  data,
   epochs: [10, 30],
   batchSize: 128,
-  seed,
   open() {
     const model = vqvae.buildVqVae({ seed });
     const prior = vqvae.buildPrior(model, { seed });
@@ -147,7 +144,7 @@ const quantized: Recipe = {
   },
 };
 
-export const likelihoodRecipes: readonly Recipe[] = [
+export const likelihoodRecipes: readonly Recipe<Dataset>[] = [
   variational({ name: 'fashion-mnist-vae', title: 'VAE', paper: vaePaper, published: published.VAE }, 0),
   variational(
     {
