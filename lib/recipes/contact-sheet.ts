@@ -14,14 +14,14 @@ const side = 32;
 export async function writeContactSheet(
   recipes: readonly Recipe[],
   file: string,
-  options: { readonly seed: number; readonly say?: (line: string) => void },
+  options: { readonly seed: number; readonly folder?: string; readonly say?: (line: string) => void },
 ): Promise<string[]> {
-  const { seed, say = () => undefined } = options;
-  const chosen = recipes.filter(isShipped);
+  const { seed, folder, say = () => undefined } = options;
+  const chosen = recipes.filter((recipe) => isShipped(recipe, folder));
   const rows: { label: string; images: Tensor4D }[] = [];
   try {
     for (const recipe of chosen) {
-      const { trainee } = openShipped(recipe);
+      const { trainee } = openShipped(recipe, folder);
       try {
         const sheet = await trainee.asShipped(() => drawSheet(recipe, trainee, columns, seed));
         for (const { label, images } of sheet.rows) {

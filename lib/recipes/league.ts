@@ -32,8 +32,8 @@ export interface Shipped {
 }
 
 /** Whether a recipe's weights are there. */
-export function isShipped(recipe: Recipe): boolean {
-  return hasCheckpoint(checkpointOf(recipe));
+export function isShipped(recipe: Recipe, folder?: string): boolean {
+  return hasCheckpoint(checkpointOf(recipe), folder);
 }
 
 /**
@@ -61,20 +61,22 @@ export function openShipped(recipe: Recipe, folder?: string): Shipped {
 }
 
 export interface LeagueOptions extends Pick<MeasureOptions, 'samples' | 'samplers' | 'say'> {
+  /** Where the checkpoints lie: `checkpoints/` unless told. */
+  readonly folder?: string;
   /** Told what each model itself can be asked, such as its bits a pixel; where it is left out, nobody asks. */
   readonly onOwn?: (recipe: Recipe, figures: Readonly<Record<string, number>>) => void;
 }
 
 /** Measures recipes that have a checkpoint, one after the other; the first row is the test set. Recipes of faces have no rows. */
 export async function measureLeague(recipes: readonly Recipe[], options: LeagueOptions = {}): Promise<LeagueRow[]> {
-  const { samples = 10_000, say = () => undefined, onOwn } = options;
-  const chosen = recipes.filter(isShipped);
+  const { samples = 10_000, say = () => undefined, onOwn, folder } = options;
+  const chosen = recipes.filter((recipe) => isShipped(recipe, folder));
   const rows: LeagueRow[] = [];
   const ruler = chosen.some(({ data }) => data === 'fashion-mnist') ? await Ruler.of(await fashionMnist()) : undefined;
   try {
     if (ruler) rows.push(await testSetRow(ruler, samples));
     for (const recipe of chosen) {
-      const { trainee, trainSeconds, loadSeconds } = openShipped(recipe);
+      const { trainee, trainSeconds, loadSeconds } = openShipped(recipe, folder);
       say(`${recipe.title}: loaded in ${loadSeconds.toFixed(2)} s`);
       try {
         const settings = { samples, own: onOwn !== undefined, say, samplers: options.samplers };

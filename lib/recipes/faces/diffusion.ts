@@ -10,9 +10,9 @@ import { bicubic } from './bicubic';
 import { facesOf, inputShape, seed, side, someOf } from './data';
 import { Judge, shown } from './judge';
 
-const settings = { epochs: 18, batchSize: 32, seed, learningRate: 1e-3, schedule: 'cosine' } as const;
+const settings = { epochs: 20, batchSize: 32, seed, learningRate: 1e-3, schedule: 'cosine' } as const;
 const emaDecay = 0.999;
-const unet = { channels: 32, multipliers: [1, 2, 2], attention: [2] };
+const unet = { channels: 24, multipliers: [1, 2, 2], attention: [2] };
 
 function build(): ddpm.Ddpm {
   return ddpm.buildDdpm({ inputShape, unet, seed, emaDecay });

@@ -31,7 +31,7 @@ export const textToImage: Recipe<Faces> = {
   batchSize: stage2.batchSize,
   open() {
     const first = ldm.buildAutoencoder({ inputShape, channels: 32, multipliers: [1, 2, 2], latentChannels: 8, seed });
-    const unet = { channels: 48, multipliers: [1, 2], attention: [0, 1] };
+    const unet = { channels: 40, multipliers: [1, 2], attention: [0, 1] };
     const config = { unet, schedule: 'cosine', emaDecay: 0.999, seed } as const;
     const model = ldm.buildLatentDiffusion(first, config, buildTextEncoder({ ...reading, seed }));
     return {

@@ -8,7 +8,7 @@ import { plain } from '../trainee';
 import { inputShape, seed, side, someOf } from './data';
 import { Judge, shown } from './judge';
 
-const settings = { epochs: 8, batchSize: 4 } as const;
+const settings = { epochs: 10, batchSize: 4 } as const;
 const count = 4000;
 const styles = { from: 'comic', to: 'sketch' } as const;
 
@@ -24,7 +24,7 @@ export const translation: Recipe<StylePairs> = {
   batchSize: settings.batchSize,
   seed,
   open() {
-    const model = cyclegan.buildCycleGan({ inputShape, width: 24, seed });
+    const model = cyclegan.buildCycleGan({ inputShape, width: 16, seed });
     return {
       ...plain,
       networks: { generatorXY: model.generatorXY, generatorYX: model.generatorYX },

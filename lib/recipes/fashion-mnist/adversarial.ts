@@ -17,6 +17,8 @@ interface Family {
 
 const { seed } = clothes;
 const batchSize = 64;
+/** Enough for clothes, and half the weights of the library's 64: most of them lie in the layer behind z. */
+const latentDim = 32;
 
 /** A pair trained on all images; it ships the generator alone, which is all that drawing needs. */
 function pair(
@@ -53,7 +55,7 @@ const conditional: Recipe<Dataset> = {
   epochs: [20],
   batchSize,
   open() {
-    const model = cgan.buildCgan({ conditioning: 'projection', seed });
+    const model = cgan.buildCgan({ conditioning: 'projection', latentDim, seed });
     return {
       ...plain,
       networks: { generator: model.generator },
@@ -80,7 +82,7 @@ export const adversarialRecipes: readonly Recipe<Dataset>[] = [
       published: published.DCGAN,
     },
     dcgan,
-    () => dcgan.buildDcgan({ seed }),
+    () => dcgan.buildDcgan({ latentDim, seed }),
     (model, data, options) => dcgan.trainDcgan(model, data, options),
   ),
   pair(
@@ -92,7 +94,7 @@ export const adversarialRecipes: readonly Recipe<Dataset>[] = [
       epochs: 20,
     },
     lsgan,
-    () => lsgan.buildLsgan({ seed }),
+    () => lsgan.buildLsgan({ latentDim, seed }),
     (model, data, options) => lsgan.trainLsgan(model, data, options),
   ),
   pair(
@@ -104,7 +106,7 @@ export const adversarialRecipes: readonly Recipe<Dataset>[] = [
       epochs: 25, // five steps of the critic to a round
     },
     wganGp,
-    () => wganGp.buildWganGp({ seed }),
+    () => wganGp.buildWganGp({ latentDim, seed }),
     (model, data, options) => wganGp.trainWganGp(model, data, { learningRate: 2e-4, ...options }),
   ),
   pair(
@@ -117,7 +119,7 @@ export const adversarialRecipes: readonly Recipe<Dataset>[] = [
       published: published.SNGAN,
     },
     sngan,
-    () => sngan.buildSngan({ seed }),
+    () => sngan.buildSngan({ latentDim, seed }),
     (model, data, options) => sngan.trainSngan(model, data, options),
   ),
   conditional,

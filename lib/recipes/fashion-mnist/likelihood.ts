@@ -46,16 +46,16 @@ const realNvp: Recipe<Dataset> = {
   title: 'RealNVP',
   family: 'realnvp',
   paper: 'Dinh, Sohl-Dickstein & Bengio (2017), arXiv:1605.08803',
-  epochs: [6],
+  epochs: [8],
   batchSize: 64,
   published: published.RealNVP,
   open() {
-    const model = realnvp.buildRealNvp({ seed });
+    const model = realnvp.buildRealNvp({ channels: 20, seed });
     return {
       ...plain,
       networks: realnvp.networks(model),
       train: async (images, options) => [
-        await realnvp.trainRealNvp(model, images.train, { epochs: 6, batchSize: 64, seed, ...options }),
+        await realnvp.trainRealNvp(model, images.train, { epochs: 8, batchSize: 64, seed, ...options }),
       ],
       samplers: { direct: (n, random) => realnvp.sample<Tensor4D>(model, n, random) },
       measure: async (images) => ({
