@@ -16,41 +16,51 @@ export interface Addon {
 export function watchAddon(): Addon {
   const backend = tf.backend() as unknown as { binding: Record<string, unknown> };
   const stock = backend.binding;
-  const spent = new Map<string, { calls: number; milliseconds: number }>();
-  const note = (name: string, milliseconds: number): void => {
-    const entry = spent.get(name) ?? { calls: 0, milliseconds: 0 };
-    spent.set(name, { calls: entry.calls + 1, milliseconds: entry.milliseconds + milliseconds });
+  const spent = new Map<string, Spent>(); // by function of the addon
+  const operations = new Map<string, Spent>();
+  const note = (where: Map<string, Spent>, name: string, milliseconds: number): void => {
+    const entry = where.get(name);
+    if (entry) {
+      entry.calls++;
+      entry.milliseconds += milliseconds;
+    } else where.set(name, { calls: 1, milliseconds });
   };
   const watched: Record<string, unknown> = {};
   for (const name of Object.getOwnPropertyNames(stock)) {
     const value = stock[name];
     watched[name] = value;
     if (typeof value !== 'function') continue;
+    const isOurs = name.startsWith('genlab');
     watched[name] = (...args: unknown[]): unknown => {
       const start = performance.now();
       try {
         return (value as (...args: unknown[]) => unknown).apply(stock, args);
       } finally {
         const milliseconds = performance.now() - start;
-        note(name, milliseconds);
-        if (name === 'executeOp') note(`operation ${String(args[0])}`, milliseconds);
-        if (name.startsWith('genlab')) note(`operation ${name}`, milliseconds);
+        note(spent, name, milliseconds);
+        if (name === 'executeOp') note(operations, String(args[0]), milliseconds);
+        else if (isOurs) note(operations, name, milliseconds);
       }
     };
   }
   backend.binding = watched;
-  const isOperation = (name: string) => name.startsWith('operation ');
+  const sum = (of: Map<string, Spent>, what: keyof Spent) => [...of.values()].reduce((sum, one) => sum + one[what], 0);
   return {
-    total: () => [...spent].reduce((sum, [name, { milliseconds }]) => sum + (isOperation(name) ? 0 : milliseconds), 0),
-    calls: () => [...spent].reduce((sum, [name, { calls }]) => sum + (isOperation(name) ? calls : 0), 0),
+    total: () => sum(spent, 'milliseconds'),
+    calls: () => sum(operations, 'calls'),
     operations: () =>
-      [...spent]
-        .filter(([name]) => isOperation(name))
-        .map(([name, entry]) => ({ name: name.slice('operation '.length), ...entry }))
-        .sort((a, b) => b.milliseconds - a.milliseconds),
-    clear: () => spent.clear(),
+      [...operations].map(([name, entry]) => ({ name, ...entry })).sort((a, b) => b.milliseconds - a.milliseconds),
+    clear: () => {
+      spent.clear();
+      operations.clear();
+    },
     stop: () => {
       backend.binding = stock;
     },
   };
+}
+
+interface Spent {
+  calls: number;
+  milliseconds: number;
 }

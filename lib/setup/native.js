@@ -1,8 +1,9 @@
 'use strict';
 /**
  * Builds @tensorflow/tfjs-node-gpu's addon against TensorFlow's C library, with one compiler call: the addon is two C++
- * files, with a few of ours, that use the C API and Node-API only, so neither node-gyp nor Node's own headers are needed. Whatever fails,
- * the lessons run on WebAssembly.
+ * files, with a few of ours, that use the C API and Node-API only, so neither node-gyp nor Node's own headers are needed.
+ * Where ours do not compile, theirs alone make the addon, and plain operations do the same work. Whatever else fails, the
+ * lessons run on WebAssembly.
  */
 const fs = require('node:fs');
 const path = require('node:path');
@@ -30,6 +31,9 @@ const { sources, version, wantsCuda } = require('./tensorflow.js');
 const tfjsNode = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 const headers = path.join(root, 'node_modules', 'node-api-headers', 'include');
 const installed = path.join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node');
+/** The addon's own sources. */
+const binding = path.join(tfjsNode, 'binding');
+const theirs = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(binding, name));
 /** What we add to the addon. */
 const ours = path.join(root, 'lib', 'engine', 'native', 'addon');
 const stamp = 'native';
@@ -38,33 +42,52 @@ const stamp = 'native';
  * The set-up step. Throws a SetupError that says why there is no native engine.
  * @param {() => Promise<readonly string[] | undefined>} findPip a Python command that has pip; asked for only if the library is not there yet
  * @param {(text: string) => void} say
- * @returns {Promise<{ version: string, built: boolean }>}
+ * @returns {Promise<{ version: string, built: boolean, without?: string }>} without: why our own functions are not in it
  */
 async function ensureNative(findPip, say) {
   const machine = machineOf();
   if ('reason' in machine) throw new SetupError(machine.reason);
   const cuda = await wantsCuda();
-  const before = readStamp(stamp)?.split(' ');
-  // The stamp: inputs, addon, TensorFlow's version and the library's place, which may hold spaces and so is the last.
-  if (before?.[0] === inputs(cuda) && before[1] === addonHash() && fs.existsSync(before.slice(3).join(' '))) {
-    return { version: before[2], built: false };
+  // The stamp: inputs, addon, TensorFlow's version and the library's place, which may hold spaces and so is the last; on a
+  // second line, why our own functions are not in it.
+  const [line, without] = readStamp(stamp)?.split('\n') ?? [''];
+  const before = line.split(' ');
+  if (before[0] === inputs(cuda) && before[1] === addonHash() && fs.existsSync(before.slice(3).join(' '))) {
+    return { version: before[2], built: false, without };
   }
   clearStamp(stamp);
   const lock = path.join(cacheFolder(), 'native.lock');
   return withLock(lock, say, async () => {
     const compiler = await findCompiler();
-    const { version: found, library } = await firstThatWorks(
+    const { found, without, library } = await firstThatWorks(
       sources(machine, { findPip, cuda }),
       say,
       async (tensorflow) => {
-        installAddon(await buildAddon(compiler, machine, tensorflow, say));
+        const build = await withOrWithoutOurs(say, (own) => buildAddon(compiler, machine, tensorflow, own, say));
+        installAddon(build.addon);
         say('checking');
-        return { version: await tryAddon(), library: tensorflow.libraries[0] };
+        return { found: await tryAddon(), without: build.without, library: tensorflow.libraries[0] };
       },
     );
-    writeStamp(stamp, `${inputs(cuda)} ${addonHash()} ${found} ${library}`);
-    return { version: found, built: true };
+    writeStamp(stamp, `${inputs(cuda)} ${addonHash()} ${found} ${library}${without ? `\n${without}` : ''}`);
+    return { version: found, built: true, without };
   });
+}
+
+/**
+ * The addon with our own functions in it; where they do not compile, which is told in one line, the addon without them.
+ * @param {(text: string) => void} say
+ * @param {(own: boolean) => Promise<string>} build
+ * @returns {Promise<{ addon: string, without?: string }>}
+ */
+async function withOrWithoutOurs(say, build) {
+  try {
+    return { addon: await build(true) };
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(`without genlab's own functions: ${error.message}`);
+    return { addon: await build(false), without: error.message };
+  }
 }
 
 /**
@@ -110,7 +133,7 @@ function errorIn(output) {
   return (output.split('\n').find((line) => /error|not found/i.test(line)) ?? lastLines(output, 1)).trim();
 }
 
-/** What the addon is made of, apart from the library. @param {boolean} cuda */
+/** What the addon is made of, apart from the library: another compiler that is asked for counts. @param {boolean} cuda */
 function inputs(cuda) {
   return hashOf(
     version,
@@ -120,13 +143,12 @@ function inputs(cuda) {
     process.env.GENLAB_TENSORFLOW ?? '',
     cacheFolder(),
     ...codeFiles().map((file) => fs.readFileSync(file)),
+    ...(process.env.CXX ? [process.env.CXX] : []),
   );
 }
 
 function codeFiles() {
-  const folder = path.join(tfjsNode, 'binding');
-  if (!fs.existsSync(folder)) throw new SetupError('the npm package @tensorflow/tfjs-node-gpu is not installed');
-  const theirs = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(folder, name));
+  if (!fs.existsSync(binding)) throw new SetupError('the npm package @tensorflow/tfjs-node-gpu is not installed');
   return [...theirs, ...fs.readdirSync(ours).map((name) => path.join(ours, name))];
 }
 
@@ -139,11 +161,12 @@ function addonHash() {
  * @param {Pick<Machine, 'linkerFlags'>} machine
  * @param {TensorFlow} tensorflow
  * @param {string} output
+ * @param {boolean} [own] with our own functions in it
  */
-function compilerArguments({ linkerFlags }, { include, libraries }, output) {
+function compilerArguments({ linkerFlags }, { include, libraries }, output, own = true) {
   return [
-    ...['-std=c++17', '-O3', '-fPIC', '-shared', '-DNAPI_VERSION=8', `-I${headers}`, `-I${include}`],
-    ...[`-I${path.join(tfjsNode, 'binding')}`, path.join(ours, 'genlab.cc')], // which includes their two files
+    ...['-std=c++17', '-O3', '-fPIC', '-shared', '-DNAPI_VERSION=8', `-I${headers}`, `-I${include}`, `-I${binding}`],
+    ...(own ? [path.join(ours, 'genlab.cc')] : theirs), // genlab.cc includes their two files
     ...['-o', output, ...libraries, `-Wl,-rpath,${path.dirname(libraries[0])}`],
     ...linkerFlags,
   ];
@@ -153,18 +176,21 @@ function compilerArguments({ linkerFlags }, { include, libraries }, output) {
  * @param {string} compiler
  * @param {Machine} machine
  * @param {TensorFlow} tensorflow
+ * @param {boolean} own with our own functions in it
  * @param {(text: string) => void} say
  * @returns {Promise<string>} the addon in the cache
  */
-async function buildAddon(compiler, machine, tensorflow, say) {
+async function buildAddon(compiler, machine, tensorflow, own, say) {
   const { libraries } = tensorflow;
   const key = hashOf(inputs(false), ...libraries, ...libraries.map((file) => String(fs.statSync(file).size)));
-  const addon = path.join(cacheFolder(), 'addon', key, 'tfjs_binding.node');
+  const addon = path.join(cacheFolder(), 'addon', key, own ? 'tfjs_binding.node' : 'without-ours.node');
   if (fs.existsSync(addon)) return addon;
   say(`compiling the addon with ${path.basename(compiler)}`);
   fs.mkdirSync(path.dirname(addon), { recursive: true });
   const output = `${addon}.${process.pid}`;
-  const result = await run(compiler, compilerArguments(machine, tensorflow, output), { timeout: 300_000 });
+  const result = await run(compiler, compilerArguments(machine, tensorflow, output, own), {
+    timeout: 300_000,
+  });
   if (result.code !== 0) throw new SetupError(`the addon does not compile: ${errorIn(result.output)}`);
   fs.renameSync(output, addon);
   return addon;
@@ -195,4 +221,12 @@ async function tryAddon() {
   throw new SetupError(`the addon does not load: ${errorIn(output) || `exit code ${code}`}`);
 }
 
-module.exports = { compilerArguments, ensureNative, findCompiler, firstThatWorks, installed };
+module.exports = {
+  buildAddon,
+  compilerArguments,
+  ensureNative,
+  findCompiler,
+  firstThatWorks,
+  installed,
+  withOrWithoutOurs,
+};

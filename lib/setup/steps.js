@@ -77,7 +77,10 @@ const waysToJupyter = [
 async function nativeStep(say) {
   try {
     const found = await ensureNative(findPip, say);
-    return { text: `native, TensorFlow ${found.version}` };
+    const text = `native, TensorFlow ${found.version}`;
+    if (!found.without) return { text };
+    const ours = `${text}, without genlab's own functions (somewhat slower): ${found.without}. CXX=… takes another compiler`;
+    return { text: ours, warning: true };
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     return { text: `wasm (slower), because ${error.message}`, warning: true };

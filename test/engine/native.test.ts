@@ -61,6 +61,16 @@ describe.skipIf(reason)('the native engine', () => {
     x.dispose();
   });
 
+  test('the oldest numbers are never forgotten between two numbers of one operation', () => {
+    const x = tf.range(0, 2600);
+    for (let size = 1; size <= 2500; size++) {
+      const part = x.slice([0], [size]); // from the same 0 each time, to another size
+      if (size % 100 === 0) expect(part.dataSync()[size - 1]).toBe(size - 1);
+      part.dispose();
+    }
+    x.dispose();
+  });
+
   test.each([[[64, 32]], [[3, 5, 16]], [[2, 6, 5, 8]], [[4, 3]], [[0, 8]]])(
     'sums over all axes but the last of %j are exact to float32',
     (shape) => {
@@ -105,6 +115,26 @@ describe.skipIf(reason)('the native engine', () => {
     tf.dispose([x, again]);
   });
 
+  test('a reshape to the same shape shares the data, another one does not disturb it', () => {
+    const x = tf.tensor1d([1, 2, 3, 4, 5, 6]).mul(2).reshape([2, 3]);
+    const same = x.reshape([2, 3]);
+    expect(same.dataId).toBe(x.dataId);
+    const other = same.reshape([3, -1]);
+    expect(other.shape).toEqual([3, 2]);
+    tf.dispose([x, other]);
+    expect(same.arraySync()).toEqual([[2, 4, 6], [8, 10, 12]]); // prettier-ignore
+    same.dispose();
+    tf.tidy(() => {
+      expect(
+        tf
+          .tensor2d([['a', 'b']])
+          .reshape([2, 1])
+          .arraySync(),
+      ).toEqual([['a'], ['b']]);
+      expect(tf.tensor1d([true, false], 'bool').reshape([2, 1]).transpose().arraySync()).toEqual([[1, 0]]);
+    });
+  });
+
   test('Adam and averages are written in place, and only where nobody else holds the memory', () => {
     const factors = { rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     const random = new Random('overwrite');
@@ -126,7 +156,9 @@ describe.skipIf(reason)('the native engine', () => {
     let wantAverage = [...average.dataSync()];
     for (let step = 0; step < 4; step++) {
       // The same data under another tensor; the same memory under another shape.
-      const sharers = step % 2 ? [row.variable.clone(), row.variable.reshape([8, 8]), average.clone()] : [];
+      const { variable } = row;
+      const sharers =
+        step % 2 ? [variable.clone(), variable.reshape([8, 8]), variable.reshape([64]), average.clone()] : [];
       const before = sharers.map((sharer) => [...sharer.dataSync()]);
       tf.tidy(() => stepOfAdam([row], factors)); // which ends the life of whatever is only made on the way
       want = applyAdam(want, gradient, factors);

@@ -96,6 +96,19 @@ test('what has no derivative throws and names another way', () => {
   expect(() => tf.einsum('ii->i', tf.eye(2))).toThrow(/names an axis twice.*tf\.eye/);
 });
 
+test('a gradient of a gradient through what was computed before the inner one began', () => {
+  // y = x tanh x with the tanh outside, so that dy/dx = t + x (1 − t²) and its derivative 2 (1 − t²)(1 − x t).
+  const slope = (x: tf.Tensor) => {
+    const t = x.tanh();
+    return tf.grad((x) => x.mul(t).sum())(x);
+  };
+  const t = Math.tanh(0.5);
+  const second = tf
+    .grad((x) => slope(x).sum())(tf.scalar(0.5))
+    .dataSync()[0];
+  expect(second).toBeCloseTo(2 * (1 - t * t) * (1 - 0.5 * t), 5);
+});
+
 test('the third derivative', () => {
   const third = tf.grad((x) =>
     tf

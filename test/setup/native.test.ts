@@ -8,7 +8,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { which } from '../../lib/setup/common.js';
 import { type Machine, machineOf } from '../../lib/setup/machines.js';
-import { compilerArguments, findCompiler, firstThatWorks } from '../../lib/setup/native.js';
+import {
+  buildAddon,
+  compilerArguments,
+  findCompiler,
+  firstThatWorks,
+  withOrWithoutOurs,
+} from '../../lib/setup/native.js';
 import { inFolder, sources, wantsCuda } from '../../lib/setup/tensorflow.js';
 
 // As set-up itself loads it: a module of Node's, not of the test runner.
@@ -112,6 +118,46 @@ describe('the compiler', () => {
     await expect(findCompiler()).rejects.toThrow('c++ does not work: fatal error: string: No such file or directory');
     rmSync(path.join(folder, 'bin', 'c++'));
     await expect(findCompiler()).rejects.toThrow(/^there is no C\+\+ compiler [^\n]*$/);
+  });
+});
+
+describe('an addon whose compiler takes only some sources', () => {
+  /** A compiler that refuses what `pattern` matches, and says what else it was asked for. */
+  const compiler = (pattern: string) =>
+    program(
+      'c++',
+      `case "$*" in ${pattern}) echo "genlab.cc:12:3: error: no member named 'x'" >&2; echo "and more" >&2; exit 1;; esac
+       echo "$*" >> ${path.join(folder, 'asked')}
+       while [ "$1" != -o ]; do shift; done; echo addon > "$2"`,
+    );
+  const build = (command: string) => {
+    const [core, framework] = layout(linux, 'tf', 'include', '.');
+    const tensorflow = { version: '2.18.0', include: path.join(folder, 'tf/include'), libraries: [core, framework] };
+    return withOrWithoutOurs(say, (own) => buildAddon(command, linux, tensorflow, own, say));
+  };
+
+  it('is made of all of them where it can be', async () => {
+    const { addon, without } = await build(compiler('nothing'));
+    expect(without).toBeUndefined();
+    expect(readFileSync(addon, 'utf8')).toBe('addon\n');
+    expect(readFileSync(path.join(folder, 'asked'), 'utf8')).toMatch(/^(?=.*genlab\.cc)(?!.*tfjs_binding\.cc).*\n$/);
+    expect(said).toEqual(['compiling the addon with c++']);
+  });
+
+  it("is made of tfjs-node's own, with one line that says why, where ours fail", async () => {
+    const { addon, without } = await build(compiler('*genlab.cc*'));
+    expect(readFileSync(addon, 'utf8')).toBe('addon\n');
+    const asked = readFileSync(path.join(folder, 'asked'), 'utf8');
+    expect(asked).toMatch(/^(?=.*tfjs_backend\.cc)(?=.*tfjs_binding\.cc)(?!.*genlab\.cc).*\n$/);
+    const why = "the addon does not compile: genlab.cc:12:3: error: no member named 'x'";
+    expect(without).toBe(why);
+    expect(said.filter((line) => !line.startsWith('compiling'))).toEqual([`without genlab's own functions: ${why}`]);
+  });
+
+  it('where all fail there is none, in one line; a fault of our own is no reason to go on', async () => {
+    await expect(build(compiler('*'))).rejects.toThrow(/^the addon does not compile: [^\n]*$/);
+    const fault = () => Promise.reject(new TypeError('a fault of ours'));
+    await expect(withOrWithoutOurs(say, fault)).rejects.toThrow(TypeError);
   });
 });
 

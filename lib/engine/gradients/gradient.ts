@@ -25,8 +25,10 @@ export function run(kernelName: string, inputs: tf.NamedTensorMap, attributes: o
   return tf.engine().runKernel(kernelName, inputs, attributes as tf.NamedAttrMap) as tf.Tensor;
 }
 
-/** The gradient of broadcasting: sums over the axes that were stretched. */
+/** The gradient of broadcasting: sums over the axes that were stretched. Where none was, it is dy itself. */
 export function sumTo(dy: tf.Tensor, shape: number[]): tf.Tensor {
+  if (tf.util.arraysEqual(dy.shape, shape)) return dy;
   const axes = tf.broadcast_util.getReductionAxes(shape, dy.shape);
-  return (axes.length > 0 ? tf.sum(dy, axes) : dy).reshape(shape);
+  const sum = axes.length > 0 ? tf.sum(dy, axes) : dy;
+  return tf.util.arraysEqual(sum.shape, shape) ? sum : sum.reshape(shape);
 }

@@ -1,3 +1,4 @@
+import { installArithmetic } from './arithmetic';
 import { installConvolution } from './convolution';
 import { installCumulative } from './cumulative';
 import { installEinsum } from './einsum';
@@ -17,6 +18,7 @@ export function installGradients(): void {
   if (installed) return;
   installed = true;
   mendTape();
+  installArithmetic();
   installElementwise();
   installReduce();
   installMatMul();

@@ -14,7 +14,25 @@ export interface Recorder {
     saved: tf.Tensor[],
     attributes: unknown,
   ): void;
-  readonly state: { activeTape: TapeNode[]; gradientDepth: number; activeScope: { name: string } | null };
+  /** The copy of a tensor that is saved for a gradient. */
+  clone(x: tf.Tensor): tf.Tensor;
+  makeTensorFromTensorInfo(info: tf.TensorInfo): tf.Tensor;
+  endScope(result?: unknown): void;
+  track(tensor: tf.Tensor): void;
+  readonly backend: { incRef(dataId: object): void };
+  readonly state: {
+    /** `null` outside of gradients. */
+    activeTape: TapeNode[] | null;
+    gradientDepth: number;
+    activeScope: Scope | null;
+    readonly scopeStack: Scope[];
+  };
+}
+
+interface Scope {
+  readonly id: number;
+  readonly name: string;
+  readonly track: tf.Tensor[];
 }
 
 export interface TapeNode {

@@ -7,6 +7,7 @@
  * the copy is moved behind its operation. That mends every operation that saves outputs, also those of other people.
  */
 import * as tf from '@tensorflow/tfjs';
+import { shortenBookkeeping } from './bookkeeping';
 import { followDilations, rewriteOperations, type Recorder } from './rewrite';
 
 /** Nothing flows back through these. Left off the tape, they cost nothing, and what uses them need not know them. */
@@ -19,6 +20,7 @@ export function mendTape(): void {
   const recorder = tf.engine() as unknown as Recorder;
   const stock = recorder.addTapeNode;
   rewriteOperations(recorder);
+  shortenBookkeeping(recorder);
   const dilated = followDilations(recorder);
   recorder.addTapeNode = function addTapeNode(kernelName, inputs, outputs, gradient, saved, attributes) {
     if (flat.has(kernelName)) {
@@ -44,7 +46,7 @@ function reorder(
   outputs: tf.Tensor[],
   saved: tf.Tensor[],
 ): void {
-  const tape = state.activeTape;
+  const tape = state.activeTape ?? [];
   const copies = new Set(saved.map(({ id }) => id));
   const outputIds = new Set(outputs.map(({ id }) => id));
   const inputIds = new Set(Object.values(inputs).map((tensor) => tensor.id));

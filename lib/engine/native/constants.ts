@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Input } from './operation';
 
 /** The parts of tfjs-node's backend that bring a tensor's values to TensorFlow when they are first used. */
 interface Uploads {
-  getInputTensorIds(inputs: readonly tf.TensorInfo[]): number[];
+  getInputTensorIds(inputs: readonly Input[]): number[];
   readonly tensorMap: {
     get(dataId: tf.TensorInfo['dataId']): {
       readonly shape: number[];
@@ -15,6 +16,7 @@ interface Uploads {
   readonly binding: {
     createTensor(shape: number[], type: number, values: unknown): number;
     deleteTensor(id: number): void;
+    readonly TF_INT32: number;
   };
 }
 
@@ -28,9 +30,25 @@ export function keepConstants(): void {
   const backend = tf.backend() as unknown as Uploads;
   const stock = backend.getInputTensorIds.bind(backend);
   const kept = new Map<string, number>();
+  const lend = (key: string, shape: number[], dtype: number, values: () => unknown): number => {
+    let id = kept.get(key);
+    if (id === undefined) {
+      id = backend.binding.createTensor(shape, dtype, values());
+      kept.set(key, id);
+    }
+    return id;
+  };
+  const { TF_INT32 } = backend.binding;
   backend.getInputTensorIds = (inputs) => {
+    if (kept.size >= most) forgetOldest(backend, kept); // before, and not between two numbers of one operation
     const ids: number[] = [];
     for (const input of inputs) {
+      if (Array.isArray(input)) {
+        const list = input as readonly number[];
+        const key = `${TF_INT32}:${list.length}:${list.join()}`;
+        ids.push(lend(key, [list.length], TF_INT32, () => Int32Array.from(list)));
+        continue;
+      }
       // A 64-bit scalar of tfjs-node's own is no tensor.
       const data = 'dataId' in input ? backend.tensorMap.get(input.dataId) : undefined;
       const key = data?.values ? keyOf(data.dtype, data.shape, data.values) : undefined;
@@ -39,14 +57,8 @@ export function keepConstants(): void {
       } else if (key === undefined) {
         ids.push(data.id);
       } else {
-        let id = kept.get(key);
-        if (id === undefined) {
-          if (kept.size >= most) forgetOldest(backend, kept);
-          const { shape, dtype, values } = data;
-          id = backend.binding.createTensor(shape, dtype, (values as Float32Array).slice());
-          kept.set(key, id);
-        }
-        ids.push(id);
+        const { shape, dtype, values } = data;
+        ids.push(lend(key, shape, dtype, () => (values as Float32Array).slice()));
       }
     }
     return ids;

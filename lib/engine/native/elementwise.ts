@@ -1,13 +1,10 @@
 import type { Info } from '../kernel';
-import { backend, execute, kernel } from './operation';
+import { share } from './layout';
+import { execute, kernel } from './operation';
 
 export function installElementwise(): void {
   // A cast to the type that a tensor has already, as every mean makes one, is no operation.
-  kernel<{ x: Info }, { dtype: string }>('Cast', ({ x }, { dtype }, stock) => {
-    if (x.dtype !== dtype) return stock();
-    backend().incRef(x.dataId);
-    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
-  });
+  kernel<{ x: Info }, { dtype: string }>('Cast', ({ x }, { dtype }, stock) => (x.dtype === dtype ? share(x) : stock()));
 
   // Not a kernel of TensorFlow.js: the gradient of relu and leakyRelu, see lib/engine/gradients/elementwise.ts.
   kernel<{ dy: Info; x: Info }, { alpha: number }>('LeakyReluGrad', ({ dy, x }, { alpha }) => {

@@ -1,6 +1,7 @@
 import { keepConstants } from './constants';
 import { installConvolution } from './convolution';
 import { installElementwise } from './elementwise';
+import { installLayout } from './layout';
 import { guardMemory } from './memory';
 import { installNormalization } from './normalization';
 import { installOptimizer } from './optimizer';
@@ -17,6 +18,7 @@ export function installNativeKernels(): void {
   keepConstants();
   installConvolution();
   installElementwise();
+  installLayout();
   installPooling();
   installReduce();
   installNormalization();
