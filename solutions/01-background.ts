@@ -21,8 +21,8 @@
 // %% [markdown] lang="en"
 // # 01 · Background: machines that make things
 //
-// By the end of this lesson you will have a machine that draws clothes, and you will know every number in it. It is eighteen lines long. The same
-// eighteen lines sort leaves, draw leaves that no tree grew, recognize clothes, and paint the missing half of a picture. Its drawings are ghostly. The other
+// By the end of this lesson you will have a machine that draws clothes, and you will know every number in it. It is some forty lines long. The same
+// lines sort leaves, draw leaves that no tree grew, recognize clothes, and paint the missing half of a picture. Its drawings are ghostly. The other
 // seventeen lessons are about doing better, and each begins where this machine fails.
 //
 // **You can then**
@@ -41,7 +41,7 @@
 // %% [markdown] lang="zh"
 // # 01 · 背景介绍：会造东西的机器
 //
-// 学完本课，你会有一台能画衣服的机器，里面的每一个数你都认得。它只有十八行代码。同样这十八行，既能给树叶分类，又能画出哪棵树都没长过的叶子；
+// 学完本课，你会有一台能画衣服的机器，里面的每一个数你都认得。它只有四十来行代码。同样这些代码，既能给树叶分类，又能画出哪棵树都没长过的叶子；
 // 既能认衣服，又能把图像缺掉的一半补上。它画出来的东西像鬼影。后面十七课讲的就是怎样画得更好，而每一课都从这台机器失败的地方开始。
 //
 // **学完之后，你能够**
@@ -206,9 +206,25 @@ const items: Item[] = [
 const wrongly = misfiled(items, stages);
 console.log(wrongly);
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Date the thing, not the drawer
+//
+// - Four stages: symbolic, connectionist, evolutionary, deep learning
+// - Perceptron **1957**, ELIZA **1966**: which came first?
+// - Write each thing's own year beside it
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 给东西标年份，不要给抽屉标年份
+//
+// - 四个阶段：符号主义、联结主义、进化计算、深度学习
+// - 感知机 **1957**，ELIZA **1966**：谁在先？
+// - 给每一项写上它自己的年份
+
 // %% figure="timeline" slideshow={"slide_type": "subslide"}
-const rowOf = (i: number) => items.length - i;
-const placed = items.map((item, i) => ({ ...item, y: rowOf(i), out: wrongly.includes(item.name) }));
+// one row for each item, and a free row above each stage for its name
+// zh: 每件事一行，每个阶段上方空一行写名称
+const rowOf = (i: number, stage: number) => items.length + stages.length - i - stage;
+const placed = items.map((item, i) => ({ ...item, y: rowOf(i, item.stage), out: wrongly.includes(item.name) }));
 const board = figures.scatter2d({
   series: [
     {
@@ -220,10 +236,10 @@ const board = figures.scatter2d({
   equal: false,
   pointSize: 12,
   xRange: [1945, 2030],
-  yRange: [0, items.length + 2],
+  yRange: [0, items.length + stages.length + 2],
   title: `${wrongly.length} of ${items.length} things lie outside the box of their stage` /* zh: `${items.length} 件事里有 ${wrongly.length} 件落在自己阶段的方框之外` */,
   x: 'year of publication' /* zh: '发表年份' */,
-  size: { width: 960, height: 600 },
+  size: { width: 960, height: 680 },
 });
 const words = placed.map(({ name, year, y, stage }) => ({
   text: `${name}, ${year}`,
@@ -271,6 +287,12 @@ show(
     { size: board.size },
   ),
 );
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Four minutes. Show the bullets first and let the class vote on how many of the sixteen lie outside their stage. Then the figure. Ask for the oldest generative model: Shannon's sentences of 1948, which stand in no drawer.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 四分钟。先放要点，让全班举手猜十六件里有几件落在阶段之外，再放图。然后问：最老的生成模型是什么？是香农 1948 年抽出来的句子，哪个抽屉里都没有。
 
 // %% [markdown] lang="en"
 // Three of sixteen. The perceptron (1957) is older than ELIZA (1966), so it cannot open a stage that begins in 1970; evolution strategies (1965) and genetic algorithms (Holland's book, 1975) were there long before 1990. Even the years that fit are
@@ -369,9 +391,25 @@ const [lengths, breadths] = [
 const everywhere = breadths.flatMap((width) => lengths.map((length) => [length, width]));
 const asRows = (values: ArrayLike<number>) =>
   breadths.map((_, row) => Array.from(values).slice(row * lengths.length, (row + 1) * lengths.length));
+/** One figure over another; points get a white rim, so that they stand out from any colour. */
+/* zh: 把一幅图叠在另一幅上；点加白边，在任何底色上都看得清。 */
 const overlay = (base: figures.Chart, ...more: figures.Chart[]): figures.Chart => ({
   ...base,
-  data: [...base.data, ...more.flatMap(({ data }) => data)],
+  data: [
+    ...base.data,
+    ...more.flatMap(({ data }) =>
+      data.map((trace) =>
+        trace.type === 'scatter' && trace.mode === 'markers'
+          ? { ...trace, marker: { ...trace.marker, line: { color: '#FFFFFF', width: 1 } } }
+          : trace,
+      ),
+    ),
+  ],
+  layout: {
+    ...base.layout,
+    showlegend: false,
+    annotations: [base, ...more].flatMap(({ layout }) => layout.annotations ?? []),
+  },
 });
 const axes = { x: 'length x₁ (cm)' /* zh: '长 x₁（厘米）' */, y: 'width x₂ (cm)' /* zh: '宽 x₂（厘米）' */ };
 const bySpecies = (points: readonly (readonly number[])[], labels: readonly number[]) =>
@@ -388,7 +426,7 @@ const borderFigure = (title: string) =>
       title,
       ...axes,
     }),
-    figures.scatter2d({ series: bySpecies(leaves.points, leaves.labels) }),
+    figures.scatter2d({ series: bySpecies(leaves.points, leaves.labels), names: true }),
   );
 show(
   figures.panels([borderFigure('White is the border' /* zh: '白色处是边界' */)], {
@@ -667,7 +705,7 @@ function pick(probabilities: readonly number[], u: number): number {
 await check('bg-pick', { pick });
 
 // %% [markdown] lang="en"
-// **Then the leaf.** Take standard noise $\varepsilon\sim\mathcal N(0,I)$ and compute $x=\mu+L\varepsilon$. Why has this the right distribution? Sums of Gaussians are Gaussian. The mean is $\mu+L\,\mathbb E[\varepsilon]=\mu$, because expectations
+// **Then the leaf.** Take standard noise $\varepsilon\sim\mathcal N(0,I)$ and compute $x=\mu+L\varepsilon$. Why has this the right distribution? Weighted sums of independent Gaussians are Gaussian. The mean is $\mu+L\,\mathbb E[\varepsilon]=\mu$, because expectations
 // pass through matrices. And the covariance is
 //
 // $$\mathbb E\bigl[(L\varepsilon)(L\varepsilon)^{\mathsf T}\bigr]=L\,\mathbb E\bigl[\varepsilon\varepsilon^{\mathsf T}\bigr]L^{\mathsf T}=L\,I\,L^{\mathsf T}=\Sigma .$$
@@ -677,7 +715,7 @@ await check('bg-pick', { pick });
 // Each row of `noise` is one $\varepsilon$. For a row vector, $L\varepsilon$ is written $\varepsilon^{\mathsf T}L^{\mathsf T}$: which argument of `matMul` transposes the second matrix?
 
 // %% [markdown] lang="zh"
-// **再抽叶子。** 取标准噪声 $\varepsilon\sim\mathcal N(0,I)$，算 $x=\mu+L\varepsilon$。它的分布为什么对？高斯变量之和仍是高斯的。均值是 $\mu+L\,\mathbb E[\varepsilon]=\mu$，
+// **再抽叶子。** 取标准噪声 $\varepsilon\sim\mathcal N(0,I)$，算 $x=\mu+L\varepsilon$。它的分布为什么对？独立高斯变量的加权和仍是高斯的。均值是 $\mu+L\,\mathbb E[\varepsilon]=\mu$，
 // 因为期望可以穿过矩阵。协方差是
 //
 // $$\mathbb E\bigl[(L\varepsilon)(L\varepsilon)^{\mathsf T}\bigr]=L\,\mathbb E\bigl[\varepsilon\varepsilon^{\mathsf T}\bigr]L^{\mathsf T}=L\,I\,L^{\mathsf T}=\Sigma .$$
@@ -705,6 +743,22 @@ const frequencies = priors.arraySync();
 const newLabels = Array.from({ length: 300 }, () => pick(frequencies, random.next()));
 const newLeaves = newLabels.map((k) => drawFrom(clouds[k], 1).arraySync()[0]);
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Two questions about the same leaves
+//
+// - **Discriminative**: $P(y\mid x)$, which side of the border?
+// - **Generative**: $P(x,y)=P(y)\,P(x\mid y)$, what occurs, and how often?
+// - Bayes: $P(y\mid x)\propto P(x\mid y)\,P(y)$
+// - Draw: first $y$, then $x=\mu_y+L_y\varepsilon$
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 同一堆树叶，两个问题
+//
+// - **判别**：$P(y\mid x)$，在边界的哪一边？
+// - **生成**：$P(x,y)=P(y)\,P(x\mid y)$，会出现什么，有多频繁？
+// - 贝叶斯：$P(y\mid x)\propto P(x\mid y)\,P(y)$
+// - 抽样：先 $y$，再 $x=\mu_y+L_y\varepsilon$
+
 // %% figure="two-models" slideshow={"slide_type": "subslide"}
 /** The curve on which ‖L⁻¹(x − μ)‖ is `radius`: about 39 % of the draws lie within 1, 86 % within 2. */
 /* zh: ‖L⁻¹(x − μ)‖ 等于 `radius` 的曲线：约 39 % 的样本在 1 以内，86 % 在 2 以内。 */
@@ -725,6 +779,7 @@ const cloudFigure = (title: string) =>
   overlay(
     figures.scatter2d({
       series: bySpecies(newLeaves, newLabels),
+      names: true,
       xRange: [3, 15],
       yRange: [-0.5, 7.5],
       title,
@@ -749,27 +804,11 @@ show(
   ),
 );
 
-// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## Two questions about the same leaves
-//
-// - **Discriminative**: $P(y\mid x)$, which side of the border?
-// - **Generative**: $P(x,y)=P(y)\,P(x\mid y)$, what occurs, and how often?
-// - Bayes: $P(y\mid x)\propto P(x\mid y)\,P(y)$
-// - Draw: first $y$, then $x=\mu_y+L_y\varepsilon$
-
-// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 同一堆树叶，两个问题
-//
-// - **判别**：$P(y\mid x)$，在边界的哪一边？
-// - **生成**：$P(x,y)=P(y)\,P(x\mid y)$，会出现什么，有多频繁？
-// - 贝叶斯：$P(y\mid x)\propto P(x\mid y)\,P(y)$
-// - 抽样：先 $y$，再 $x=\mu_y+L_y\varepsilon$
-
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Eight minutes. Show the figure of the two models. Ask: "How would you draw a leaf from the left picture?" Let them try for a minute; somebody proposes to keep only points that the model is sure of, and gets impossible leaves. Then the table with the street of willows.
+// Eight minutes. Show the figure. Ask: "How would you draw a leaf from the left picture?" Let them try for a minute; somebody proposes to keep only points that the model is sure of, and gets impossible leaves. Then the table with the street of willows.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 八分钟。放出两个模型的图，问：“怎样从左边这张图抽出一片叶子？”给他们一分钟。总会有人提议只留下模型有把握的点，结果得到不可能存在的叶子。然后看柳树街那张表。
+// 八分钟。放出图，问：“怎样从左边这张图抽出一片叶子？”给他们一分钟。总会有人提议只留下模型有把握的点，结果得到不可能存在的叶子。然后看柳树街那张表。
 
 // %%
 const strange = tf.tensor2d([[13.5, 6.5]]);
@@ -785,7 +824,7 @@ console.log('lowest among our 300 leaves' /* zh: '我们的 300 片叶子里最�
 //
 // **What should I see, and what if I don't?** The new leaves must fill their ellipses like the old ones: about four in ten within the inner one. If the clouds lean the wrong way, $L$ was not transposed. If all leaves sit in one spot, the noise did not get through.
 //
-// ## 7 · The same eighteen lines on clothes
+// ## 7 · The same forty lines on clothes
 //
 // Now the real thing. Fashion-MNIST has 70,000 grey pictures of clothes in ten classes. We halve the resolution, to 14 × 14, and read a picture as one point in 196 dimensions. **Nothing else in the program changes but one line.** Some pixels
 // of some classes are always black; they have no variance of their own, and the Cholesky factor does not exist. See it fail first, then blur every picture by a trace of noise of variance 0.01, which adds $0.01\,I$ to $\Sigma$.
@@ -797,7 +836,7 @@ console.log('lowest among our 300 leaves' /* zh: '我们的 300 片叶子里最�
 //
 // **应该看到什么？没看到怎么办？** 新叶子应当像旧叶子一样填满椭圆：大约四成落在内圈。如果云斜错了方向，是 $L$ 没有转置；如果所有叶子挤在一点，是噪声没传进去。
 //
-// ## 7 · 同样的十八行，用在衣服上
+// ## 7 · 同样的四十来行，用在衣服上
 //
 // 现在来真的。Fashion-MNIST 有七万幅灰度衣物图像，分十类。我们把分辨率减半，变成 14 × 14，把一幅图像看作 196 维空间里的一个点。**程序里只改一行。**
 // 有些类的某些像素永远是黑的，没有自己的方差，Cholesky 因子就不存在。先看它失败，再给每幅图像加一点方差为 0.01 的噪声，也就是给 $\Sigma$ 加上 $0.01\,I$。
@@ -866,6 +905,22 @@ show(
   ),
 );
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## The same forty lines on clothes
+//
+// - A picture is one point in 196 dimensions
+// - One line changes: $\Sigma+0.01\,I$
+// - One heap, one average: ghosts
+// - No covariance: snow
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 同样的四十来行，用在衣服上
+//
+// - 一幅图像是 196 维空间里的一个点
+// - 只改一行：$\Sigma+0.01\,I$
+// - 一堆、一个平均：鬼影
+// - 没有协方差：雪花
+
 // %% figure="wardrobe" slideshow={"slide_type": "subslide"}
 const picture = (rows: Tensor2D) => rows.reshape<tf.Tensor4D>([rows.shape[0], side, side, 1]);
 const oneOfEach = (gaussians: readonly Gaussian[]) =>
@@ -896,6 +951,12 @@ show(
     },
   ),
 );
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Five minutes. Before the figure, let everyone sketch what a drawn shoe will look like. Then ask what the ghosts lack. Good answers: edges, a decision for one kind of shoe. Say that each later lesson mends one of these.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 五分钟。放图之前，让每个人画一画抽出来的鞋会是什么样。再问鬼影缺了什么。好的回答：清楚的边缘；下决心选定一种鞋。告诉大家，后面每一课各补上一样。
 
 // %% [markdown] lang="en"
 // A boot, a bag, a pair of trousers, and nobody ever made any of them. The same averages that sort 77 pictures in a hundred rightly also draw. The borders, with a hundredth of the numbers, sort better and draw nothing.
@@ -1009,6 +1070,26 @@ show(
   ),
 );
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## In turn, or all at once?
+//
+// - **Autoregressive**: $P(x)=\prod_iP(x_i\mid x_1,\dots,x_{i-1})$, a step for each part
+// - **Non-autoregressive**: one step; the length fixed or predicted first
+// - Combined: plan in turn, paint at once; or all at once, in rounds
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 轮流画，还是一次画完？
+//
+// - **自回归**：$P(x)=\prod_iP(x_i\mid x_1,\dots,x_{i-1})$，一部分一步
+// - **非自回归**：一步；长度固定，或先预测
+// - 结合：轮流定方案，一次画完；或每次画全部，分几轮
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Five minutes. Play it: a sentence round the room, one word a person, first hearing all words before, then everybody writing a word for "his" place without hearing anything. The second sentence makes the point by itself.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 五分钟。当场玩一次：一句话在教室里传，一人一个词，第一遍能听到前面所有的词；第二遍每个人给“自己的位置”各写一个词，谁也不听谁的。第二句话自会说明问题。
+
 // %% [markdown] lang="en"
 // In turn, neighbours always fit, since only followers that were seen are ever drawn. But this table remembers one word, so a sentence forgets how it began. A language model is the same loop with a better memory: a Transformer sees *all* words before. All at once, every word is fine by itself and the sentence is not: the places never agreed who
 // this is about.
@@ -1045,6 +1126,22 @@ show(
 // 最小的噪声对应最小的叶子，第二小的对应第二小的，依此类推。
 //
 // **先猜一猜**：数据有两堆时，画出 $G$ 的草图。它在哪里最陡？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## The common goal
+//
+// $$z\sim\mathcal N(0,I)\;\to\;x=G_\theta(z)\quad\text{with}\quad P_\theta\approx P_{\text{data}}$$
+//
+// - A straight map turns one heap into one heap
+// - For two heaps it must bend: where is it steep?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 共同的目标
+//
+// $$z\sim\mathcal N(0,I)\;\to\;x=G_\theta(z)\quad\text{使}\quad P_\theta\approx P_{\text{data}}$$
+//
+// - 直的映射把一堆变成一堆
+// - 要变成两堆就得弯：哪里最陡？
 
 // %% figure="bent-map" slideshow={"slide_type": "subslide"}
 const many = 4000;
@@ -1083,6 +1180,12 @@ show(
   ),
 );
 
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Three minutes for the map. Then the five pictures, a minute each: give each group one of them and let it say what goes in and what comes out (a) in training and (b) in drawing.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 映射三分钟。然后五张图各一分钟：每组分一张，说出（a）训练时和（b）抽样时各送进什么、出来什么。
+
 // %% [markdown] lang="en"
 // Flat where data are dense (much noise lands in little room), steep over the gap (hardly any noise is left there). Every generator is such a map. In 784 dimensions there is no "smallest", and nobody tells us which $z$ belongs to which $x$. The five families are five ways out.
 //
@@ -1094,7 +1197,7 @@ show(
 //
 // **先猜一猜**：五张图里，哪几张也有从数据到噪声的箭头？
 
-// %% figure="families" slideshow={"slide_type": "subslide"}
+// %% figure="family-vae" slideshow={"slide_type": "subslide"}
 const [real, noiseText, drawText] = [
   'data x' /* zh: '数据 x' */,
   'noise z' /* zh: '噪声 z' */,
@@ -1120,6 +1223,8 @@ show(
     ],
   }),
 );
+
+// %% figure="family-gan" slideshow={"slide_type": "subslide"}
 show(
   figures.diagram({
     title: 'GAN: noise to data, and a judge who is shown both' /* zh: 'GAN：噪声变成数据，两样都给裁判看' */,
@@ -1140,6 +1245,8 @@ show(
     ],
   }),
 );
+
+// %% figure="family-flow" slideshow={"slide_type": "subslide"}
 show(
   figures.diagram({
     title: 'Flow: one map that can be run both ways' /* zh: '流模型：同一个映射，正反都能走' */,
@@ -1164,6 +1271,8 @@ show(
     ],
   }),
 );
+
+// %% figure="family-diffusion" slideshow={"slide_type": "subslide"}
 show(
   figures.diagram({
     title:
@@ -1185,6 +1294,8 @@ show(
     ],
   }),
 );
+
+// %% figure="family-autoregressive" slideshow={"slide_type": "subslide"}
 show(
   figures.diagram({
     title: 'Autoregressive: the parts so far to the next part' /* zh: '自回归：已有的部分变出下一部分' */,
@@ -1282,6 +1393,22 @@ function inpaint(
 }
 await check('bg-inpaint', { inpaint });
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## What it is good for
+//
+// - Text to image: $P(\text{picture}\mid\text{caption})$
+// - Inpainting: $P(\text{missing}\mid\text{known})$
+// - Super-resolution: $P(\text{large}\mid\text{small})$
+// - Editing, style transfer: the same sentence again
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 有什么用
+//
+// - 文生图：$P(\text{图像}\mid\text{文字})$
+// - 图像修补：$P(\text{缺失}\mid\text{已知})$
+// - 超分辨率：$P(\text{大图}\mid\text{小图})$
+// - 编辑、风格迁移：还是同一句话
+
 // %% figure="inpainting" slideshow={"slide_type": "subslide"}
 const half = size / 2;
 const chosen = [0, 1, 3, 4, 7, 8, 9].map((k) => unseen.labels.indexOf(k));
@@ -1314,6 +1441,12 @@ show(
   ),
 );
 
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Four minutes, the end of the lecture. Ask why the row of likeliest completions is smooth and the draws are not. Then return to the two answers about the cat on the board.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 四分钟，收尾。问：为什么“最可能”的那一行是平滑的，抽出来的却不是？然后回到黑板上关于猫的那两个回答。
+
 // %% [markdown] lang="en"
 // The trouser legs go on where they broke off, sleeves come down to the hem, bags close at the bottom. The likeliest rest (all free noise zero) is smooth, an average over everything that could come; the draws are rough, and each is different. Remember that difference between *the best guess* and *a draw*. It comes back as blur in lesson 04, and in lesson 07 as the reason
 // why text-to-image needs a generative model.
@@ -1324,7 +1457,7 @@ show(
 //
 // <details><summary>1. Does "what I understand, I can create" imply that a machine which creates understands?</summary>
 //
-// No. It is the contrapositive of Feynman's sentence, and says nothing about the converse. Our eighteen lines draw boots and know of nothing but pairs of pixels.
+// No. It is the contrapositive of Feynman's sentence, and says nothing about the converse. Our forty lines draw boots and know of nothing but pairs of pixels.
 // </details>
 //
 // <details><summary>2. A slide says: "1970–1990: connectionism begins. Perceptron, Hopfield network, backpropagation." What is wrong, and how do you find such errors in general?</summary>
@@ -1390,7 +1523,7 @@ show(
 //
 // <details><summary>1. “凡我理解的，我就能创造”，能不能推出会创造的机器就理解？</summary>
 //
-// 不能。它是费曼那句话的逆否命题，与逆命题无关。我们的十八行会画靴子，却只认得像素的两两关系。
+// 不能。它是费曼那句话的逆否命题，与逆命题无关。我们的四十来行代码会画靴子，却只认得像素的两两关系。
 // </details>
 //
 // <details><summary>2. 一张幻灯片写着：“1970–1990：联结主义兴起。感知机、Hopfield 网络、反向传播。”错在哪里？这类错误一般怎么找？</summary>
@@ -1445,25 +1578,3 @@ show(
 // - Ng & Jordan (2001), *On Discriminative vs. Generative Classifiers: A Comparison of Logistic Regression and Naive Bayes*, NIPS 14.
 // - Gu, Bradbury, Xiong, Li & Socher (2017), *Non-Autoregressive Neural Machine Translation*, arXiv:1711.02281. 先预测长度。
 // - Ramesh et al. (2021), *Zero-Shot Text-to-Image Generation*, arXiv:2102.12092. DALL·E：编码轮流抽，像素一次画。
-
-// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## The common goal, and five roads to it
-//
-// - $z\sim\mathcal N(0,I)\;\to\;x=G_\theta(z)$ with $P_\theta\approx P_{\text{data}}$
-// - VAE, flow, diffusion: arrows both ways
-// - GAN: only towards data, with a judge
-// - Autoregressive: part after part, no $z$
-
-// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 共同的目标，五条路
-//
-// - $z\sim\mathcal N(0,I)\;\to\;x=G_\theta(z)$，使 $P_\theta\approx P_{\text{data}}$
-// - VAE、流模型、扩散：两个方向都有箭头
-// - GAN：只有通向数据的箭头，外加一个裁判
-// - 自回归：一部分接一部分，没有 $z$
-
-// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Five minutes, the last of the lecture. Give each group one of the five pictures and let it say what goes in and what comes out when (a) training and (b) drawing. Then return to the two answers about the cat on the board.
-
-// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 五分钟，收尾。每组分一张图，说出（a）训练时和（b）抽样时各送进什么、出来什么。然后回到黑板上关于猫的那两个回答。
