@@ -308,7 +308,7 @@ show(
 // - *Which tree is this leaf from?* That is $P(y\mid x)$. A model of it alone is **discriminative**: all it has to know is where the border runs.
 // - *What leaves lie here, and how many of each?* That is the **joint distribution** $P(x,y)$. A model of it is **generative**: it has to know what leaves look like.
 //
-// First the discriminative one: logistic regression. Scores that are linear in $x_1,x_2,x_1^2,x_1x_2,x_2^2$ go through a softmax, and gradient descent makes the probability of the right species large.
+// First the discriminative one: logistic regression. Each species $k$ gets a score $s_k$ that is linear in $x_1,x_2,x_1^2,x_1x_2,x_2^2$; the **softmax** $e^{s_k}/\sum_je^{s_j}$ turns scores into probabilities; gradient descent makes the probability of the right species large.
 //
 // **Guess first**: when it is trained, can you draw a new leaf from it? How?
 
@@ -327,7 +327,7 @@ show(
 // - *这片叶子是哪种树的？* 这是 $P(y\mid x)$。只对它建模的叫**判别模型**（discriminative model）：只需要知道边界在哪里。
 // - *这里有什么样的叶子，各有多少？* 这是**联合分布**（joint distribution）$P(x,y)$。对它建模的叫**生成模型**：必须知道叶子长什么样。
 //
-// 先来判别模型：逻辑回归（logistic regression）。对 $x_1,x_2,x_1^2,x_1x_2,x_2^2$ 线性的打分经过 softmax，再用梯度下降让正确树种的概率变大。
+// 先来判别模型：逻辑回归（logistic regression）。每个树种 $k$ 有一个对 $x_1,x_2,x_1^2,x_1x_2,x_2^2$ 线性的打分 $s_k$；**softmax** $e^{s_k}/\sum_je^{s_j}$ 把打分变成概率；再用梯度下降让正确树种的概率变大。
 //
 // **先猜一猜**：训练好之后，能从它抽出一片新叶子吗？怎么抽？
 
@@ -768,10 +768,10 @@ const ellipse = ({ mean, cov }: Gaussian, radius: number) => {
   return sampleGaussian(mean, tf.tensor2d(cholesky(cov)), circle).arraySync();
 };
 const outlines = figures.curves({
-  series: clouds.flatMap((cloud, k) =>
+  series: clouds.flatMap((cloud) =>
     [1, 2].map((radius) => {
       const points = ellipse(cloud, radius);
-      return { name: '', color: k, x: points.map(([x]) => x), y: points.map(([, y]) => y) };
+      return { name: '', color: 6, x: points.map(([x]) => x), y: points.map(([, y]) => y) };
     }),
   ),
 });
@@ -1103,7 +1103,7 @@ show(
 //
 // $$z\sim\mathcal N(0,I)\quad\longrightarrow\quad x=G_\theta(z),\qquad\text{such that } P_\theta\approx P_{\text{data}} .$$
 //
-// Draw noise, which anyone can, and map it to data. Our $G(\varepsilon)=\mu+L\varepsilon$ is the straightest map there is, and straight maps turn one heap into one heap. For two heaps the map must bend. On the line one can see the best one: the smallest noise goes to the smallest leaf, the next to the next, and so on.
+// Draw noise, which anyone can, and map it to data by a **generator** $G_\theta$. Ours is $G(z)=\mu+Lz$ (until now the noise was called $\varepsilon$), the straightest map there is, and straight maps turn one heap into one heap. For two heaps the map must bend. On the line one can see the best one: the smallest noise goes to the smallest leaf, the next to the next, and so on.
 //
 // **Guess first**: sketch $G$ for data in two heaps. Where is it steep?
 
@@ -1122,7 +1122,7 @@ show(
 //
 // $$z\sim\mathcal N(0,I)\quad\longrightarrow\quad x=G_\theta(z),\qquad\text{使得 } P_\theta\approx P_{\text{data}} .$$
 //
-// 抽噪声谁都会，难的是把它映射成数据。我们的 $G(\varepsilon)=\mu+L\varepsilon$ 是最直的映射，而直的映射只能把一堆变成一堆。要变成两堆，映射就得弯。在一条直线上，最好的映射看得见：
+// 抽噪声谁都会，难的是用**生成器**（generator）$G_\theta$ 把它映射成数据。我们的生成器是 $G(z)=\mu+Lz$（前面把噪声记作 $\varepsilon$），这是最直的映射，而直的映射只能把一堆变成一堆。要变成两堆，映射就得弯。在一条直线上，最好的映射看得见：
 // 最小的噪声对应最小的叶子，第二小的对应第二小的，依此类推。
 //
 // **先猜一猜**：数据有两堆时，画出 $G$ 的草图。它在哪里最陡？

@@ -313,7 +313,7 @@ show(
         xs: then,
         ys: now,
         range: [0, 0.06],
-        color: 'share of walkers' /* zh: '人数占比' */,
+        color: 'share of walkers (yellow: 0.06 or more)' /* zh: '人数占比（黄色：0.06 及以上）' */,
         title: 'As time goes on, X₂₀ says less and less about X_t' /* zh: '时间越久，X₂₀ 对 X_t 说明得越少' */,
         x: 'place at time 20' /* zh: '时刻 20 的位置' */,
         y: 'place at time t' /* zh: '时刻 t 的位置' */,
@@ -380,22 +380,24 @@ show(
 );
 
 // %% [markdown] lang="en"
-// The limit is **Brownian motion** $W(t)$, also called the Wiener process. By the central limit theorem the coin may be replaced by a Gaussian from the start. It has three properties, and they define it:
+// The limit is **Brownian motion** $W(t)$, also called the Wiener process. By the central limit theorem the coin may be replaced by a Gaussian from the start. It has four properties, and they define it:
 //
 // 1. $W(0)=0$;
 // 2. its increments over stretches of time that do not overlap are independent;
-// 3. $W(t+\Delta t)-W(t)\sim\mathcal N(0,\Delta t)$: **variance** $\Delta t$, so standard deviation $\sqrt{\Delta t}$.
+// 3. $W(t+\Delta t)-W(t)\sim\mathcal N(0,\Delta t)$: **variance** $\Delta t$, so standard deviation $\sqrt{\Delta t}$;
+// 4. its paths have no jumps.
 //
 // ### Exercise 2 · Brownian motion (2 points)
 //
 // From standard noise $z_1,\dots,z_n\sim\mathcal N(0,1)$. The usual slip: $\Delta t$ where $\sqrt{\Delta t}$ belongs; you have just seen what becomes of it.
 
 // %% [markdown] lang="zh"
-// 极限就是**布朗运动**（Brownian motion）$W(t)$，又叫维纳过程（Wiener process）。由中心极限定理，一开始就可以把硬币换成高斯变量。它有三条性质，也就由这三条来定义：
+// 极限就是**布朗运动**（Brownian motion）$W(t)$，又叫维纳过程（Wiener process）。由中心极限定理，一开始就可以把硬币换成高斯变量。它有四条性质，也就由这四条来定义：
 //
 // 1. $W(0)=0$；
 // 2. 互不重叠的时间段上，增量相互独立；
-// 3. $W(t+\Delta t)-W(t)\sim\mathcal N(0,\Delta t)$：**方差**是 $\Delta t$，所以标准差是 $\sqrt{\Delta t}$。
+// 3. $W(t+\Delta t)-W(t)\sim\mathcal N(0,\Delta t)$：**方差**是 $\Delta t$，所以标准差是 $\sqrt{\Delta t}$；
+// 4. 路径没有跳跃。
 //
 // ### 练习 2 · 布朗运动（2 分）
 //
@@ -632,7 +634,7 @@ show(
 //
 // ## 6 · Chains that forget
 //
-// With finitely many states, a Markov process in steps is a **Markov chain**, and everything about it fits into a table: the **transition matrix** $P$, with $P_{ij}=P(X_{t+1}=j\mid X_t=i)$. Each row adds up to 1. Take the weather:
+// With finitely many states, a Markov process in steps is a **Markov chain**, and everything about it fits into a table: the **transition matrix** $P$, with $P_{ij}=P(X_{t+1}=j\mid X_t=i)$. Each row adds up to 1. (With brackets behind it, $P$ is a probability; without, the matrix.) Take the weather:
 //
 // $$P=\begin{pmatrix}0.7&0.2&0.1\\0.3&0.4&0.3\\0.2&0.4&0.4\end{pmatrix}\qquad\text{rows: today sun, cloud, rain; columns: tomorrow.}$$
 //
@@ -649,7 +651,7 @@ show(
 //
 // ## 6 · 会忘记的链
 //
-// 状态有限、时间一步一步走的马尔可夫过程叫**马尔可夫链**（Markov chain），它的一切都装在一张表里：**转移矩阵**（transition matrix）$P$，$P_{ij}=P(X_{t+1}=j\mid X_t=i)$，每行加起来等于 1。以天气为例：
+// 状态有限、时间一步一步走的马尔可夫过程叫**马尔可夫链**（Markov chain），它的一切都装在一张表里：**转移矩阵**（transition matrix）$P$，$P_{ij}=P(X_{t+1}=j\mid X_t=i)$，每行加起来等于 1。（后面带括号的 $P$ 是概率，不带括号的是矩阵。）以天气为例：
 //
 // $$P=\begin{pmatrix}0.7&0.2&0.1\\0.3&0.4&0.3\\0.2&0.4&0.4\end{pmatrix}\qquad\text{行：今天晴、阴、雨；列：明天。}$$
 //
@@ -743,7 +745,7 @@ show(
 //
 // $$P=nm\,U+(1-nm)\,Q .$$
 //
-// $Q=(P-nmU)/(1-nm)$ is again a transition matrix: its entries are not negative, since $P_{ij}\ge m$, and its rows add up to $(1-nm)/(1-nm)=1$. For two distributions, $(p-q)U=0$, because $p$ and $q$ both add up to 1 and all rows of $U$ are equal. What remains is
+// $Q=(P-nmU)/(1-nm)$ is again a transition matrix: its entries are not negative, since $P_{ij}\ge m$, and its rows add up to $(1-nm)/(1-nm)=1$. For two distributions, $(p-q)U=0$, because $p$ and $q$ both add up to 1 and all rows of $U$ are equal. With $\lVert v\rVert_1=\sum_j|v_j|$ for the size of a difference, what remains is
 //
 // $$\lVert pP-qP\rVert_1=(1-nm)\,\lVert(p-q)Q\rVert_1\le(1-nm)\,\lVert p-q\rVert_1 ,$$
 //
@@ -764,7 +766,7 @@ show(
 //
 // $$P=nm\,U+(1-nm)\,Q .$$
 //
-// $Q=(P-nmU)/(1-nm)$ 仍是转移矩阵：因为 $P_{ij}\ge m$，各项非负；每行之和为 $(1-nm)/(1-nm)=1$。对任意两个分布，$(p-q)U=0$，因为 $p$、$q$ 之和都是 1，而 $U$ 的各行相同。剩下的是
+// $Q=(P-nmU)/(1-nm)$ 仍是转移矩阵：因为 $P_{ij}\ge m$，各项非负；每行之和为 $(1-nm)/(1-nm)=1$。对任意两个分布，$(p-q)U=0$，因为 $p$、$q$ 之和都是 1，而 $U$ 的各行相同。用 $\lVert v\rVert_1=\sum_j|v_j|$ 表示差别的大小，剩下的是
 //
 // $$\lVert pP-qP\rVert_1=(1-nm)\,\lVert(p-q)Q\rVert_1\le(1-nm)\,\lVert p-q\rVert_1 ,$$
 //
@@ -849,7 +851,7 @@ show(
       apart('weather' /* zh: '天气' */, weather),
       { name: '2 · 0.7ᵗ', y: Array.from({ length: 15 }, (_, t) => 2 * 0.7 ** t), dash: 'dash' as const, color: 7 },
       apart('clockwork' /* zh: '钟表' */, clockwork),
-      apart('two islands' /* zh: '两座孤岛' */, islands),
+      { ...apart('two islands' /* zh: '两座孤岛' */, islands), points: false, dash: 'dash' as const },
     ].map((one, i) => ({ color: i, ...one })),
     logY: true,
     yRange: [1e-7, 5],
@@ -876,7 +878,7 @@ try {
 //
 // $$s(x)=\nabla\log p(x) .$$
 //
-// Its charm: if $p$ is only known up to a constant, $p=\tilde p/Z$, then $\log p=\log\tilde p-\log Z$ and the constant drops out of the gradient. No normalizing integral. **Langevin dynamics** takes a small step along the score and adds noise:
+// Its charm: if $p$ is only known up to a constant, $p=\tilde p/Z$, then $\log p=\log\tilde p-\log Z$ and the constant drops out of the gradient. No normalizing integral. **Langevin dynamics** (physicists call this form *overdamped*: no inertia) takes a small step along the score and adds noise:
 //
 // $$x\;\leftarrow\;x+\frac{\varepsilon}{2}\,s(x)+\sqrt{\varepsilon}\,z,\qquad z\sim\mathcal N(0,I) .$$
 //
@@ -908,7 +910,7 @@ try {
 // $$s(x)=\nabla\log p(x) .$$
 //
 // 它的妙处在于：如果 $p$ 只知道到相差一个常数，$p=\tilde p/Z$，那么 $\log p=\log\tilde p-\log Z$，求梯度时常数就没了，不需要归一化的积分。
-// **朗之万动力学**（Langevin dynamics）沿着分数走一小步，再加噪声：
+// **朗之万动力学**（Langevin dynamics；物理学家把这种没有惯性的形式叫*过阻尼*）沿着分数走一小步，再加噪声：
 //
 // $$x\;\leftarrow\;x+\frac{\varepsilon}{2}\,s(x)+\sqrt{\varepsilon}\,z,\qquad z\sim\mathcal N(0,I) .$$
 //
@@ -1049,13 +1051,13 @@ show(
 // 八分钟。播放动画，停在第 120 步：“还有哪里不对？”（高度。）然后在黑板上一行一行推导，让全班说出第三行为什么成立。
 
 // %% [markdown] lang="en"
-// Two bumps within a hundred steps, and with nearly half of the walkers on the right, where a quarter belongs. A walker must cross the valley to change sides, and in the valley the slope pushes him back. With bumps further apart it takes practically for ever. **Locally Langevin is quick, between heaps it is slow.** That is its great weakness, and the reason for starting with much noise and lowering it bit by
+// Two bumps within a hundred steps, and with nearly half of the walkers on the right, where a quarter belongs; the shares come right only after some two thousand. A walker must cross the valley to change sides, and in the valley the slope pushes him back. With bumps further apart it takes practically for ever. **Locally Langevin is quick, between heaps it is slow.** That is its great weakness, and the reason for starting with much noise and lowering it bit by
 // bit, which fills the valleys first: lesson 13, and in another dress every diffusion model.
 //
 // Now in two dimensions, from one dense drop.
 
 // %% [markdown] lang="zh"
-// 不到一百步，两个峰就出来了；可是将近一半的行者在右边，而那里只该有四分之一。换边就得穿过山谷，山谷里的坡度却把人推回来。两峰再远一点，几乎要等到天荒地老。
+// 不到一百步，两个峰就出来了；可是将近一半的行者在右边，而那里只该有四分之一；要走两千步左右，占比才对。换边就得穿过山谷，山谷里的坡度却把人推回来。两峰再远一点，几乎要等到天荒地老。
 // **朗之万在局部很快，在堆与堆之间很慢。** 这是它最大的弱点，也是人们先用大噪声、再一点点降低的理由：大噪声先把山谷填平。这就是第 13 课，换身衣服，也就是每一个扩散模型。
 //
 // 再看二维，从密密的一滴出发。
