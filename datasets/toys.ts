@@ -48,7 +48,7 @@ function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
 
-function toy(about: Pick<Toy, 'name' | 'title' | 'dims' | 'parts' | 'mixture'>, drawOne: Draw): Toy {
+function toy(about: Pick<Toy, 'name' | 'title' | 'dims' | 'parts'>, drawOne: Draw): Toy {
   const draw = (count: number, random: Random): Points => {
     const drawn = Array.from({ length: count }, () => drawOne(random));
     return { points: drawn.map(([, point]) => point), labels: Int32Array.from(drawn, ([part]) => part) };
@@ -82,7 +82,7 @@ export function gaussians(
     name: 'gaussians',
     title: { en: 'Gaussians', zh: '高斯混合' },
   },
-): Toy {
+): Toy & { readonly mixture: Mixture } {
   const dims = centers[0]?.length;
   if ((dims !== 1 && dims !== 2) || centers.some((center) => center.length !== dims)) {
     throw new TypeError('gaussians: centers must be points [x] or [x, y], all of one kind');
@@ -95,10 +95,12 @@ export function gaussians(
         return sum + peak * Math.exp(-squared / 2);
       }, 0),
     );
-  return toy({ ...about, dims, parts: centers.length, mixture: { centers, std, density } }, (random) => {
+  const mixture: Mixture = { centers, std, density };
+  const drawn = toy({ ...about, dims, parts: centers.length }, (random) => {
     const part = random.int(centers.length);
     return [part, centers[part].map((middle) => middle + std * normal(random))];
   });
+  return { ...drawn, mixture };
 }
 
 const ring = (count: number, radius: number) =>
