@@ -52,7 +52,7 @@ const conditional: Recipe<Dataset> = {
   title: 'Conditional GAN',
   family: 'cgan',
   paper: 'Miyato & Koyama (2018), arXiv:1802.05637',
-  epochs: [20],
+  epochs: [15],
   batchSize,
   open() {
     const model = cgan.buildCgan({ conditioning: 'projection', latentDim, seed });
@@ -60,7 +60,7 @@ const conditional: Recipe<Dataset> = {
       ...plain,
       networks: { generator: model.generator },
       train: async (data, options) => [
-        await cgan.trainCgan(model, data.train, { epochs: 20, batchSize, seed, ...options }),
+        await cgan.trainCgan(model, data.train, { epochs: 15, batchSize, seed, ...options }),
       ],
       samplers: {
         'all classes': (n, random) =>
@@ -91,7 +91,7 @@ export const adversarialRecipes: readonly Recipe<Dataset>[] = [
       title: 'LSGAN',
       family: 'lsgan',
       paper: 'Mao et al. (2017), arXiv:1611.04076',
-      epochs: 20,
+      epochs: 12,
     },
     lsgan,
     () => lsgan.buildLsgan({ latentDim, seed }),

@@ -54,7 +54,7 @@ const autoencoder: Recipe<Dataset> = {
 };
 
 const stage1 = { epochs: 6, batchSize: 64 } as const;
-const stage2 = { epochs: 40, batchSize: 64 } as const;
+const stage2 = { epochs: 30, batchSize: 64 } as const;
 
 const latentDiffusion: Recipe<Dataset> = {
   ...clothes,

@@ -72,7 +72,7 @@ const pixelCnn: Recipe<Dataset> = {
   title: 'PixelCNN',
   family: 'pixelcnn',
   paper: 'van den Oord et al. (2016), arXiv:1606.05328',
-  epochs: [6],
+  epochs: [5],
   batchSize: 64,
   open() {
     const model = pixelcnn.buildPixelCnn({ levels: 16, seed });
@@ -81,7 +81,7 @@ const pixelCnn: Recipe<Dataset> = {
       ...plain,
       networks: { vertical: model.vertical, horizontal: model.horizontal },
       train: async (images, options) => [
-        await pixelcnn.trainPixelCnn(model, images.train, { epochs: 6, batchSize: 64, seed, ...options }),
+        await pixelcnn.trainPixelCnn(model, images.train, { epochs: 5, batchSize: 64, seed, ...options }),
       ],
       samplers: {
         [`${levels} grey levels`]: async (n, random) => {
@@ -105,7 +105,7 @@ const quantized: Recipe<Dataset> = {
   title: 'VQ-VAE + PixelCNN',
   family: 'vqvae',
   paper: 'van den Oord, Vinyals & Kavukcuoglu (2017), arXiv:1711.00937',
-  epochs: [10, 30],
+  epochs: [8, 20],
   batchSize: 128,
   open() {
     const model = vqvae.buildVqVae({ seed });
@@ -121,9 +121,9 @@ const quantized: Recipe<Dataset> = {
       },
       async train(images, options) {
         const common = { batchSize: 128, seed, ...options };
-        const first = await vqvae.trainVqVae(model, images.train, { epochs: 10, ...common });
+        const first = await vqvae.trainVqVae(model, images.train, { epochs: 8, ...common });
         if (first.interrupted) return [first];
-        return [first, await vqvae.trainPrior(model, prior, images.train, { epochs: 30, ...common })];
+        return [first, await vqvae.trainPrior(model, prior, images.train, { epochs: 20, ...common })];
       },
       samplers: {
         'prior, then decoder': async (n, random) => {
