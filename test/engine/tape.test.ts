@@ -134,6 +134,24 @@ test('comparisons carry no gradient, and leave nothing in memory', () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
+test('sums and reshapes keep nothing for their gradients, products what they need', () => {
+  const kept = () => {
+    const { state } = tf.engine() as unknown as { state: { activeTape: { saved: tf.Tensor[] }[] } };
+    return state.activeTape.flatMap(({ saved }) => saved).length;
+  };
+  const counts: number[] = [];
+  const slope = tf.grad((x) => {
+    const y = x.add(1).sub(2).reshape([3, 1]).mean(1).sum();
+    counts.push(kept());
+    const z = y.mul(x.sum());
+    counts.push(kept());
+    return z;
+  })(x());
+  expect(counts).toEqual([0, 2]);
+  // z = (Σx − 3) Σx
+  expect([...slope.dataSync()]).toEqual([-3, -3, -3]);
+});
+
 test('a gradient taken once leaves nothing in memory', () => {
   const x = tf.tensor1d([1, 2]);
   const before = tf.memory().numTensors;

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { gradient, sumTo } from './gradient';
+import { gradient, gradientOfShapes, sumTo } from './gradient';
 import type { Recorder } from './rewrite';
 
 /** As the stock gradients, without the casts and reshapes that change nothing: they are what a training step has most of. */
 export function installArithmetic(): void {
-  gradient('Add', ['a', 'b'], (dy, [a, b]) => ({ a: () => shareOf(dy, a), b: () => shareOf(dy, b) }));
-  gradient('Sub', ['a', 'b'], (dy, [a, b]) => ({
-    a: () => shareOf(dy, a),
-    b: () => tf.neg(tf.util.arraysEqual(dy.shape, b.shape) ? dy : sumTo(dy, b.shape)),
+  gradientOfShapes('Add', (dy, { a, b }) => ({ a: () => shareOf(dy, a.shape), b: () => shareOf(dy, b.shape) }));
+  gradientOfShapes('Sub', (dy, { a, b }) => ({
+    a: () => shareOf(dy, a.shape),
+    b: () => tf.neg(sumTo(dy, b.shape)),
   }));
   gradient('Multiply', ['a', 'b'], (dy, [a, b]) => ({
     a: () => sumTo(tf.mul(dy, b), a.shape),
@@ -20,7 +20,7 @@ export function installArithmetic(): void {
 }
 
 /** What of dy goes to a summand: a tensor of its own, because the engine disposes of each when it has added them up. */
-function shareOf(dy: tf.Tensor, { shape }: tf.Tensor): tf.Tensor {
+function shareOf(dy: tf.Tensor, shape: number[]): tf.Tensor {
   if (!tf.util.arraysEqual(dy.shape, shape)) return sumTo(dy, shape);
   return (tf.engine() as unknown as Recorder).clone(dy);
 }

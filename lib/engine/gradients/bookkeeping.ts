@@ -3,8 +3,42 @@ import type { Recorder } from './rewrite';
 
 /** What TensorFlow.js does at every operation beside the operation itself, done the short way where the result is the same. */
 export function shortenBookkeeping(recorder: Recorder): void {
+  runKernelsPlainly(recorder);
   copyWithoutKernel(recorder);
   endScopesOfOneTensor(recorder);
+}
+
+/** A kernel with its record on the tape, without the closures around it that profiling and leak checks want. */
+function runKernelsPlainly(recorder: Recorder): void {
+  const stock = recorder.runKernel;
+  recorder.runKernel = function runKernel(kernelName, inputs, attributes) {
+    const { state, ENV, backend, backendName } = this; // asking for the backend starts it, where none runs yet
+    const kernel = tf.getKernel(kernelName, backendName ?? '');
+    if (!kernel || state.profiling || ENV.getBool('DEBUG') || ENV.getBool('IS_TEST')) {
+      return stock.call(this, kernelName, inputs, attributes);
+    }
+    const recorded = this.isTapeOn();
+    let saved: tf.Tensor[] = [];
+    let result: tf.Tensor | tf.Tensor[];
+    state.kernelDepth++;
+    try {
+      const out = kernel.kernelFunc({ inputs, attrs: attributes, backend });
+      result = Array.isArray(out) ? out.map((one) => asTensor(this, one)) : asTensor(this, out);
+      if (recorded) {
+        const wanted = this.getTensorsForGradient(kernelName, inputs, [result].flat());
+        saved = wanted.map((tensor) => this.keep(this.clone(tensor)));
+      }
+    } finally {
+      state.kernelDepth--;
+    }
+    if (recorded) this.addTapeNode(kernelName, inputs, [result].flat(), null, saved, attributes);
+    return result;
+  };
+}
+
+/** Kernels give tensors, or what tensors are made of. */
+function asTensor(recorder: Recorder, result: tf.TensorInfo): tf.Tensor {
+  return result instanceof tf.Tensor ? result : recorder.makeTensorFromTensorInfo(result);
 }
 
 /** A tensor that is saved for a gradient: the same data under another name. A training step of a dense VAE saves 46. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 type Gradients = Record<string, () => tf.Tensor>;
+type Shapes = Readonly<Record<string, Pick<tf.Tensor, 'shape' | 'size'>>>;
 
 /**
  * Puts a gradient of ours in the place of TensorFlow.js's, or where it has none. Saved inputs come in the order named;
@@ -18,6 +19,29 @@ export function gradient<Attributes = object>(
     // Operations here have one output, so that there is one dy; attributes come under the engine's wide type.
     gradFunc: (dy, saved, attributes) => compute(dy as tf.Tensor, saved, (attributes ?? {}) as Attributes),
   });
+}
+
+const asked = new Set<string>();
+const inputsOf = Symbol('inputs');
+
+/**
+ * A gradient that needs of the inputs their shapes and nothing else. TensorFlow.js keeps whole inputs until the gradient is
+ * there, which for the sum of a feature map and its bias is the feature map.
+ * @param compute gets the inputs as the operation did; their values may be gone
+ */
+export function gradientOfShapes<Attributes = object>(
+  kernelName: string,
+  compute: (dy: tf.Tensor, inputs: Shapes, attributes: Attributes) => Gradients,
+): void {
+  asked.add(kernelName);
+  gradient<Attributes & { [inputsOf]: tf.NamedTensorMap }>(kernelName, [], (dy, _, attributes) =>
+    compute(dy, attributes[inputsOf], attributes),
+  );
+}
+
+/** The attributes that the tape keeps of an operation: with its inputs, where `gradientOfShapes` asks for them. */
+export function attributesForTape(kernelName: string, inputs: tf.NamedTensorMap, attributes: unknown): unknown {
+  return asked.has(kernelName) ? { ...(attributes as object), [inputsOf]: inputs } : attributes;
 }
 
 /** Runs a kernel that has no public function. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { gradient } from './gradient';
+import { gradient, gradientOfShapes } from './gradient';
 
 export function installLayout(): void {
+  gradientOfShapes('Reshape', (dy, { x }) => ({ x: () => dy.reshape(x.shape) }));
   gradient<tf.MirrorPadAttrs>('MirrorPad', [], (dy, _, { paddings, mode }) => ({
     x: () => paddings.reduce((folded, padding, axis) => fold(folded, axis, padding, mode), dy),
   }));

@@ -1,13 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { gradient, run } from './gradient';
+import { gradient, gradientOfShapes, run } from './gradient';
 
 /** As the stock gradients of sum and mean, without making a whole tensor of ones and multiplying by it. */
 export function installReduce(): void {
-  gradient<tf.SumAttrs>('Sum', ['x'], (dy, [x], { axis }) => ({
-    x: () => spread(dy, x, axis),
-  }));
-  gradient<tf.MeanAttrs>('Mean', ['x'], (dy, [x], { axis }) => ({
-    x: () => spread(tf.div(dy, x.size / dy.size), x, axis),
+  gradientOfShapes<tf.SumAttrs>('Sum', (dy, { x }, { axis }) => ({ x: () => spread(dy, x.shape, axis) }));
+  gradientOfShapes<tf.MeanAttrs>('Mean', (dy, { x }, { axis }) => ({
+    x: () => spread(tf.div(dy, x.size / dy.size), x.shape, axis),
   }));
   // The stock gradient, which TensorFlow.js never calls, keeps axes that came anew.
   gradient<{ shape: number[]; inputShape: number[] }>('BroadcastTo', [], (dy, _, { shape, inputShape }) => {
@@ -17,16 +15,16 @@ export function installReduce(): void {
   });
 }
 
-/** To each element of x what its sum got; in one operation where the engine has it. */
-function spread(dy: tf.Tensor, x: tf.Tensor, axis: number | number[]): tf.Tensor {
-  const { shape } = x;
-  const kept = dy.rank === 0 ? dy : dy.reshape(keptShape(x, axis)); // axes in front come by themselves
-  if (!tf.getKernel('BroadcastTo', tf.getBackend()) || kept.size === x.size) return kept.broadcastTo(shape);
+/** To each element of a tensor of this shape what its sum got; in one operation where the engine has it. */
+function spread(dy: tf.Tensor, shape: number[], axis: number | number[]): tf.Tensor {
+  const kept = dy.rank === 0 ? dy : dy.reshape(keptShape(shape, axis)); // axes in front come by themselves
+  const isLarger = kept.size !== tf.util.sizeFromShape(shape);
+  if (!isLarger || !tf.getKernel('BroadcastTo', tf.getBackend())) return kept.broadcastTo(shape);
   return run('BroadcastTo', { x: kept }, { shape, inputShape: kept.shape });
 }
 
 /** The shape of the result had its axes been kept, each with one element. */
-function keptShape(x: tf.Tensor, axis: number | number[]): number[] {
-  const axes = tf.util.parseAxisParam(axis, x.shape);
-  return x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+function keptShape(shape: number[], axis: number | number[]): number[] {
+  const axes = tf.util.parseAxisParam(axis, shape);
+  return shape.map((size, i) => (axes.includes(i) ? 1 : size));
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 /** Of the engine, what is private by its types. */
 export interface Recorder {
   isTapeOn(): boolean;
-  runKernel(kernelName: string, inputs: tf.NamedTensorMap, attributes?: tf.NamedAttrMap): tf.Tensor | tf.Tensor[];
+  runKernel(kernelName: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap): tf.Tensor | tf.Tensor[];
   /** Runs a kernel, or an operation with a gradient of its own (tf.customGrad), which has no name but its scope's. */
   runKernelFunc(call: { forwardFunc?: unknown; inputs: tf.NamedTensorMap }): tf.Tensor | tf.Tensor[];
   addTapeNode(
@@ -19,8 +19,14 @@ export interface Recorder {
   makeTensorFromTensorInfo(info: tf.TensorInfo): tf.Tensor;
   endScope(result?: unknown): void;
   track(tensor: tf.Tensor): void;
+  keep(tensor: tf.Tensor): tf.Tensor;
+  getTensorsForGradient(kernelName: string, inputs: tf.NamedTensorMap, outputs: tf.Tensor[]): tf.Tensor[];
   readonly backend: { incRef(dataId: object): void };
+  readonly backendName?: string;
+  readonly ENV: { getBool(flag: string): boolean };
   readonly state: {
+    kernelDepth: number;
+    readonly profiling: boolean;
     /** `null` outside of gradients. */
     activeTape: TapeNode[] | null;
     gradientDepth: number;

@@ -8,6 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { shortenBookkeeping } from './bookkeeping';
+import { attributesForTape } from './gradient';
 import { followDilations, rewriteOperations, type Recorder } from './rewrite';
 
 /** Nothing flows back through these. Left off the tape, they cost nothing, and what uses them need not know them. */
@@ -27,7 +28,8 @@ export function mendTape(): void {
       saved.forEach((tensor) => tensor.dispose());
       return;
     }
-    stock.call(this, kernelName, inputs, outputs, dilated(kernelName) ?? gradient, saved, attributes);
+    const kept = attributesForTape(kernelName, inputs, attributes);
+    stock.call(this, kernelName, inputs, outputs, dilated(kernelName) ?? gradient, saved, kept);
     if (saved.length > 0) reorder(this, kernelName, inputs, outputs, saved);
   };
 }

@@ -52,5 +52,8 @@ function libraryVersion(backend: unknown): string {
 }
 
 function deviceOf(backend: unknown): string {
-  return backend instanceof Object && 'isUsingGpuDevice' in backend && backend.isUsingGpuDevice ? 'GPU' : 'CPU';
+  if (!(backend instanceof Object && 'binding' in backend && backend.binding instanceof Object)) return 'CPU';
+  if ('isUsingGpuDevice' in backend && backend.isUsingGpuDevice) return 'GPU';
+  // lib/engine/native/addon: set-up leaves them out where they do not compile.
+  return 'genlabAdam' in backend.binding ? 'CPU' : "CPU, without genlab's own functions";
 }
