@@ -17,6 +17,8 @@ export interface AnimationOptions {
 
 /** Room below the axes for the scrubber. */
 const controls = 96;
+/** Pixels that the two buttons left of the scrubber take. */
+const buttonRoom = 108;
 
 /**
  * A figure that changes, with a scrubber and a play button. All frames show the same series. Still pictures show four of
@@ -34,6 +36,7 @@ export function animation(frames: readonly AnimationFrame[], options: AnimationO
   const { width, height } = first.figure.size;
   const layout = baseLayout(title, width);
   const margin = { ...margins(layout.title?.text, []), ...first.figure.layout.margin };
+  const besideButtons = Math.min(0.5, Math.max(0.14, buttonRoom / (width - margin.l - margin.r)));
   const play = { mode: 'immediate', fromcurrent: true, transition: { duration: 0 } };
   const jump = { ...play, frame: { duration: 0, redraw: true } };
   const button = (label: string, args: readonly unknown[]) => ({ label, method: 'animate', args });
@@ -68,8 +71,8 @@ export function animation(frames: readonly AnimationFrame[], options: AnimationO
       sliders: [
         {
           active: 0,
-          x: 0.14,
-          len: 0.86,
+          x: besideButtons,
+          len: 1 - besideButtons,
           y: 0,
           yanchor: 'top',
           pad: { t: 62 },
