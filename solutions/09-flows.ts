@@ -928,12 +928,10 @@ show(
 /* zh: 灰度 0…255 的每维比特数，对一批样本取平均。logProbY、logDetLogit: [B] -> 标量 */
 function bitsPerDim(logProbY: Tensor1D, logDetLogit: Tensor1D, n: number): tf.Tensor {
   // BEGIN SOLUTION
-  const logProbX = logProbY.add(logDetLogit); // nats, a density on [0, 1)ⁿ
-  return logProbX
-    .neg()
-    .div(n * Math.LN2)
-    .add(8)
-    .mean(); // a level is 1/256 wide: log₂ 256 = 8
+  const codeLength = logProbY.add(logDetLogit).mean().neg(); // of a density on [0, 1)ⁿ // zh: [0, 1)ⁿ 上的密度
+  // A level is 1/256 wide: log₂ 256 = 8.
+  // zh: 一个灰度宽 1/256：log₂ 256 = 8。
+  return codeLength.div(n * Math.LN2).add(8);
   // END SOLUTION
 }
 await check('flow-find-the-bug', { bitsPerDim });
@@ -954,10 +952,10 @@ await check('flow-find-the-bug', { bitsPerDim });
 //
 // 从月牙到图像，哪些变了？耦合层还是你写的那个。新东西有四样：
 //
-// 1. **图像用的掩码。** **棋盘掩码**（checkerboard）隔一个像素留一个，于是每个要动的像素四周都是没动的邻居。之后把图像**压叠**（squeeze）：每个 2×2 的像素块变成一个有四个通道的像素；这时改用
+// 1. **图像用的掩码。** **棋盘掩码**（checkerboard）隔一个像素留一个，于是每个要动的像素四周都是没动的邻居。之后把图像**挤压**（squeeze）：每个 2×2 的像素块变成一个有四个通道的像素；这时改用
 //    **通道掩码**，留住一半通道。
 // 2. **网络换成卷积的**：用残差块代替全连接层。
-// 3. **多尺度。** 压叠之后，一半通道宣告完工，直接进入 $z$；其余的以一半的边长继续。计算量减半，而 $z$ 总共仍是 784 个数。
+// 3. **多尺度。** 挤压之后，一半通道宣告完工，直接进入 $z$；其余的以一半的边长继续。计算量减半，而 $z$ 总共仍是 784 个数。
 // 4. **耦合层之间的归一化**：每个通道学一个缩放和一个平移，它可逆，也和其他各步一样有对数行列式。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
@@ -973,7 +971,7 @@ await check('flow-find-the-bug', { bitsPerDim });
 //
 // - 灰度是整数：要**去量化** $v+u$，否则尖峰会赢
 // - 每维比特数 $=-\log p(x)/(n\log 2)+8$
-// - 棋盘掩码、压叠、通道掩码
+// - 棋盘掩码、挤压、通道掩码
 // - 8 比特：一无所知。一轮之后就低于 2：去找错误
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
@@ -1008,11 +1006,11 @@ show(
       board('checkerboard' /* zh: '棋盘掩码' */, onePixel(realnvp.checkerboardMask([4, 4, 1], false), 0)),
       board('the other half' /* zh: '另一半' */, onePixel(realnvp.checkerboardMask([4, 4, 1], true), 0)),
       board(
-        'squeezed: channels 1, 2' /* zh: '压叠后：通道 1、2' */,
+        'squeezed: channels 1, 2' /* zh: '挤压后：通道 1、2' */,
         onePixel(realnvp.channelMask([2, 2, 4], false), 0),
       ),
       board(
-        'squeezed: channels 3, 4' /* zh: '压叠后：通道 3、4' */,
+        'squeezed: channels 3, 4' /* zh: '挤压后：通道 3、4' */,
         onePixel(realnvp.channelMask([2, 2, 4], false), 2),
       ),
     ],
@@ -1051,7 +1049,7 @@ console.log(lookAt.min().dataSync()[0].toFixed(2), lookAt.max().dataSync()[0].to
 // **Guess first**: 8 bits is no knowledge. Where will a few minutes of training on a small flow get: 6, 4 or 2? Nearly half of all pixels in these pictures are pure black.
 
 // %% [markdown] lang="zh"
-// **核对**：第一个尺度七步（三个棋盘、一次压叠、三个通道掩码），最后一个尺度四步。数值大约在 $[-2.9,2.9]$ 之间，即 $\operatorname{logit}0.05$ 与 $\operatorname{logit}0.95$。
+// **核对**：第一个尺度七步（三个棋盘、一次挤压、三个通道掩码），最后一个尺度四步。数值大约在 $[-2.9,2.9]$ 之间，即 $\operatorname{logit}0.05$ 与 $\operatorname{logit}0.95$。
 //
 // **先猜一猜**：8 比特是一无所知。一个小流训练一两分钟能到多少：6、4 还是 2？这些图像里接近一半的像素是纯黑的。
 

@@ -277,10 +277,7 @@ exercise('flow-find-the-bug', ({ check, subject, random }) => {
 
   exercise.wrong('as it was reported', {
     loses: 3,
-    change: [
-      [' const logProbX = logProbY.add(logDetLogit);', ' '],
-      ['return logProbX.neg().div(n * Math.LN2).add(8).mean();', 'return logProbY.neg().div(n).mean();'],
-    ],
+    code: 'function bitsPerDim(logProbY: Tensor1D, logDetLogit: Tensor1D, n: number) { return logProbY.neg().div(n).mean(); }',
   });
   exercise.wrong('without the eight', { loses: 1, change: ['.add(8)', ''] });
   exercise.wrong('nats', { loses: 1, change: ['n * Math.LN2', 'n'] });
