@@ -14,6 +14,8 @@ describe('the recipes', () => {
   });
 
   test('an unknown name is told with the names there are', () => {
-    expect(() => findRecipe('vea')).toThrow(/^there is no recipe vea\. There are: fashion-mnist-ae, fashion-mnist-vae, /);
+    expect(() => findRecipe('vea')).toThrow(
+      /^there is no recipe vea\. There are: fashion-mnist-ae, fashion-mnist-vae, /,
+    );
   });
 });

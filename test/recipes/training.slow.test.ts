@@ -100,7 +100,7 @@ describe.each(recipes.filter(({ weights }) => !weights))('$name', (recipe) => {
       trainee.dispose();
     }
     expect(tf.memory().numTensors, 'tensors left over').toBe(before);
-  }, 120_000);
+  }, 300_000);
 
   test('every sampler draws pictures', async () => {
     const trainee = recipe.open();
@@ -112,7 +112,7 @@ describe.each(recipes.filter(({ weights }) => !weights))('$name', (recipe) => {
       images.dispose();
     }
     trainee.dispose();
-  }, 60_000);
+  }, 300_000);
 });
 
 test('a run that is done leaves its checkpoint and nothing to resume; nothing kept cannot be shipped', async () => {
@@ -129,7 +129,6 @@ test('a run that is done leaves its checkpoint and nothing to resume; nothing ke
   expect(await trainRecipe(short, options)).toBe(true);
   expect(existsSync(options.runs)).toBe(false);
   expect(readFileSync(path.join(folder, 'fashion-mnist-ae.md'), 'utf8')).toContain('24 images seen');
-  await expect(trainRecipe(short, { ...options, ship: true })).rejects.toThrow(
-    /no step is kept .* nothing to ship|no step is kept/,
-  );
-}, 60_000);
+  const again = trainRecipe(short, { ...options, ship: true });
+  await expect(again).rejects.toThrow(/no step is kept in .*, so there is no model to ship/);
+}, 300_000);
