@@ -511,7 +511,25 @@ for (const { name, left } of families)
 // **第一：$\beta_t$ 很小时，答案近似于高斯分布。** 在一维里可以用网格算给你看：“图像”是 ±1 处的两个峰。$\beta$ 小时退一步，是一个峰；
 // $\beta$ 大时退一步，是两个峰。所以步子小，只要找一个高斯分布，也就是找一个均值；步子大就不行了。**先猜一猜**右边的曲线是什么样。
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## The way back, if we knew the picture
+//
+// $$\tilde\mu_t=\frac{\sqrt{\bar\alpha_{t-1}}\,\beta_t}{1-\bar\alpha_t}\,x_0+\frac{\sqrt{\alpha_t}\,(1-\bar\alpha_{t-1})}{1-\bar\alpha_t}\,x_t,\qquad \tilde\beta_t=\frac{1-\bar\alpha_{t-1}}{1-\bar\alpha_t}\,\beta_t$$
+//
+// - A **small** step back is nearly Gaussian. A large one is not.
+// - Given $x_0$ it is exactly Gaussian: Bayes, and a square to complete.
+// - At $t=1$: mean $x_0$, variance 0.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 假如知道原图，怎么往回走
+//
+// $$\tilde\mu_t=\frac{\sqrt{\bar\alpha_{t-1}}\,\beta_t}{1-\bar\alpha_t}\,x_0+\frac{\sqrt{\alpha_t}\,(1-\bar\alpha_{t-1})}{1-\bar\alpha_t}\,x_t,\qquad \tilde\beta_t=\frac{1-\bar\alpha_{t-1}}{1-\bar\alpha_t}\,\beta_t$$
+//
+// - 退**一小步**近似高斯，退一大步就不是了。
+// - 知道 $x_0$，就恰好是高斯：贝叶斯公式，再配个方。
+// - $t=1$ 时：均值 $x_0$，方差 0。
+
+// %% figure="step-back" slideshow={"slide_type": "subslide"}
 const line = Array.from({ length: 401 }, (_, i) => -2.5 + i * 0.0125);
 const bell = (x: number, mean: number, variance: number) =>
   Math.exp(-((x - mean) ** 2) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance);
@@ -548,6 +566,12 @@ show(
     },
   ),
 );
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Eight minutes. Draw the two bumps on the board and ask for the right-hand panel before showing it. Complete the square together; let somebody check t = 1.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 八分钟。先在黑板上画两个峰，让大家猜右图，再放出来。一起配方，请一位同学验证 t = 1。
 
 // %% [markdown] lang="en"
 // This is why there are so many steps. (That the reverse of small Gaussian steps is again Gaussian in the limit is a theorem of Feller's, and Sohl-Dickstein et al. built the first
@@ -910,7 +934,21 @@ function timeEmbedding(t: Tensor1D, dim: number): Tensor2D {
 }
 await check('ddpm-time', { timeEmbedding });
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Telling the network the time
+//
+// - One network for all steps: it must know $t$.
+// - Not one number, but many clock hands, from fast to slow.
+// - $\sin\omega_it$ and $\cos\omega_it$ with $\omega_i=10000^{-i/(d/2-1)}$.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 告诉网络现在几点
+//
+// - 所有步共用一个网络：它必须知道 $t$。
+// - 不给一个数，而给许多根指针，从快到慢。
+// - $\sin\omega_it$ 与 $\cos\omega_it$，$\omega_i=10000^{-i/(d/2-1)}$。
+
+// %% figure="clock" slideshow={"slide_type": "subslide"}
 const times = Array.from({ length: 100 }, (_, i) => i * 10 + 1);
 show(
   figures.heatmap({
@@ -925,6 +963,12 @@ show(
     color: 'value' /* zh: '取值' */,
   }),
 );
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Three minutes. Ask what two times the fastest hand cannot tell apart, and which hand can.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 三分钟。问：最快的指针分不清哪两个时刻？哪根指针分得清？
 
 // %% [markdown] lang="en"
 // ## 9 · A toy that can be seen whole
@@ -1402,7 +1446,23 @@ function fromVelocity(xt: Tensor, v: Tensor, t: number, schedule: Schedule): { x
 }
 await check('ddpm-velocity', { fromVelocity });
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Noise, picture or velocity?
+//
+// $$v=\sqrt{\bar\alpha_t}\,\varepsilon-\sqrt{1-\bar\alpha_t}\,x_0$$
+//
+// - $(x_t,v)$ is $(x_0,\varepsilon)$, turned by an angle. Turn back, and you have both.
+// - Same model; the loss punishes different errors.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 猜噪声、猜图像还是猜速度？
+//
+// $$v=\sqrt{\bar\alpha_t}\,\varepsilon-\sqrt{1-\bar\alpha_t}\,x_0$$
+//
+// - $(x_t,v)$ 就是把 $(x_0,\varepsilon)$ 转一个角度；转回去，两者都有了。
+// - 模型相同，区别在于损失惩罚哪些误差。
+
+// %% figure="targets" slideshow={"slide_type": "subslide"}
 const amplify = (answer: 'epsilon' | 'x0' | 'v') =>
   everyStep.map((t) => {
     const left = paper.alphasCumprod[t];
@@ -1421,6 +1481,12 @@ show(
     y: 'error in x₀' /* zh: 'x₀ 的误差' */,
   }),
 );
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Four minutes. Draw the circle: x₀ on one axis, ε on the other, x_t as the radius, v as the tangent.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 四分钟。画一个圆：横轴 x₀，纵轴 ε，x_t 是半径，v 是切线。
 
 // %% [markdown] lang="en"
 // ## 12 · The U-Net, block by block
