@@ -361,7 +361,7 @@ async function trainBorder(name: string, features: Tensor2D, labels: readonly nu
     variables: [weights, bias],
     batches: () => [{ x: features.clone(), y: wanted.clone() }],
     loss: ({ x, y }) => tf.losses.softmaxCrossEntropy(y, x.matMul(weights as Tensor2D).add(bias)),
-    steps: 300,
+    steps: budget({ quick: 60, default: 300, full: 300 }),
     learningRate: 0.05,
   });
   return (x: Tensor2D) =>
@@ -1448,7 +1448,7 @@ show(
 // 四分钟，收尾。问：为什么“最可能”的那一行是平滑的，抽出来的却不是？然后回到黑板上关于猫的那两个回答。
 
 // %% [markdown] lang="en"
-// The trouser legs go on where they broke off, sleeves come down to the hem, bags close at the bottom. The likeliest rest (all free noise zero) is smooth, an average over everything that could come; the draws are rough, and each is different. Remember that difference between *the best guess* and *a draw*. It comes back as blur in lesson 04, and in lesson 07 as the reason
+// In the third row the trouser legs go on where they broke off, the shirt comes down to its hem, the shoes get soles. This likeliest rest (all free noise zero) is smooth, an average over everything that could come; the draws are rough, and each is different. Remember that difference between *the best guess* and *a draw*. It comes back as blur in lesson 04, and in lesson 07 as the reason
 // why text-to-image needs a generative model.
 //
 // ## 11 · Questions
@@ -1514,7 +1514,7 @@ show(
 // - Ramesh et al. (2021), *Zero-Shot Text-to-Image Generation*, arXiv:2102.12092. DALL·E: codes in turn, pixels at once.
 
 // %% [markdown] lang="zh"
-// 裤腿从断口接着往下走，袖子一直垂到下摆，包的底部合上了。最可能的另一半（自由噪声全取零）是平滑的，是所有可能结果的平均；抽样得到的则是毛糙的，每次都不一样。
+// 第三行里，裤腿从断口接着往下走，上衣一直垂到下摆，鞋有了鞋底。这最可能的另一半（自由噪声全取零）是平滑的，是所有可能结果的平均；抽样得到的则是毛糙的，每次都不一样。
 // 请记住*最佳猜测*与*一次抽样*的区别：它在第 04 课会以“模糊”的样子再来，在第 07 课又会成为文生图需要生成模型的理由。
 //
 // ## 11 · 思考题

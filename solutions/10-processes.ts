@@ -17,7 +17,7 @@
 //   transition matrix: 转移矩阵
 //   stationary distribution: 平稳分布
 //   Langevin dynamics: 朗之万动力学
-//   score: 分数
+//   score (score function): 分数（分数函数）
 // ---
 
 // %% [markdown] lang="en"
@@ -819,13 +819,13 @@ show(
 // %% [markdown] lang="en"
 // **Break it.** The proof needed $m>0$. Two kinds of chain without it misbehave:
 //
-// - *clockwork*: sun → cloud → rain → sun, always. The forecast goes round for ever and never settles. There is a $\pi$, one third each, and long-run visits do find it; but $p_t$ does not converge.
+// - *clockwork*: sun → cloud → rain → sun, always. The forecast goes round for ever and never settles. There is a $\pi$, one third each, and long-run visits do find it; but the forecast does not converge.
 // - *two islands*: who is on one never leaves it. Then where you end depends on where you began, and there is more than one $\pi$.
 
 // %% [markdown] lang="zh"
 // **弄坏它。** 证明用到了 $m>0$。没有它，有两种链会出毛病：
 //
-// - *钟表*：晴 → 阴 → 雨 → 晴，永远如此。预报一直转圈，从不停下。$\pi$ 是有的，各占三分之一，长期到访频率也确实趋于它；但 $p_t$ 不收敛。
+// - *钟表*：晴 → 阴 → 雨 → 晴，永远如此。预报一直转圈，从不停下。$\pi$ 是有的，各占三分之一，长期到访频率也确实趋于它；但预报不收敛。
 // - *两座孤岛*：在哪座岛上，就永远离不开。于是终点取决于起点，$\pi$ 不止一个。
 
 // %%
