@@ -299,7 +299,7 @@ exercise('guidance-sampler', ({ check, subject, random }) => {
   const left = [1, 0.9, 0.7, 0.45, 0.2, 0.05];
   /** Linear answers, so that both sides agree to the last digit; the condition is a shift. */
   const denoise = fixture(
-    (tf) => (x: tf.Tensor, t: number, told: boolean) => x.mul(0.3 + 0.1 * t).add(told ? 0.5 : -0.25),
+    () => (x: tf.Tensor, t: number, told: boolean) => x.mul(0.3 + 0.1 * t).add(told ? 0.5 : -0.25),
     {},
   );
   const expected = (xT: tf.Tensor, steps: readonly number[], gamma: number) => {
