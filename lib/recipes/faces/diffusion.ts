@@ -144,7 +144,18 @@ const superResolution: Recipe<Faces> = {
   open() {
     const model = ldm.buildSuperResolution({ inputShape, factor: 4, unet, seed, emaDecay });
     const { factor } = model.config;
-    const enlarged = (small: Tensor4D, random: Random) => ldm.superResolve(model, small, random, { steps: 20 });
+    /** A hundred at a time: bounds the memory. */
+    const enlarged = async (small: Tensor4D, random: Random): Promise<Tensor4D> => {
+      const parts: Tensor4D[] = [];
+      for (let from = 0; from < small.shape[0]; from += 100) {
+        const part = small.slice(from, Math.min(100, small.shape[0] - from));
+        parts.push(await ldm.superResolve(model, part, random.fork(from), { steps: 20 }));
+        part.dispose();
+      }
+      const all = tf.concat(parts);
+      tf.dispose(parts);
+      return all;
+    };
     return {
       ...averaged(model.ema),
       networks: { network: model.network },
