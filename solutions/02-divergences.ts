@@ -4,6 +4,19 @@
 //   en: "Likelihood and divergences: how far apart are two distributions?"
 //   zh: 似然与散度：两个分布相距多远？
 // minutes: 70
+// terms:
+//   likelihood: 似然
+//   nat: 奈特
+//   Kullback–Leibler divergence: KL 散度
+//   reverse KL: 反向 KL
+//   mode-covering: 覆盖众数
+//   mode-seeking: 追逐众数
+//   intractable: 难以计算
+//   Jensen–Shannon divergence: JS 散度
+//   earth mover's distance: 推土机距离
+//   quantile: 分位数
+//   assignment problem: 指派问题
+//   linear program: 线性规划
 // ---
 
 // %% [markdown] lang="en"
@@ -76,7 +89,27 @@ console.log(engine.describe(await engine.ready()));
 //
 // **先猜一猜**：下面画了旋钮的三种位置。*你*觉得哪一种描述得最好？如果有人追问“按什么标准最好”，你怎么回答？
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// # How far apart are two distributions?
+//
+// - four instruments: KL, reverse KL, Jensen–Shannon, Wasserstein
+// - push two distributions apart and watch the needles
+// - one of them gets stuck, and lesson 06 exists because of it
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// # 两个分布相距多远？
+//
+// - 四件仪器：KL、反向 KL、JS、Wasserstein
+// - 把两个分布推开，盯住指针
+// - 有一根会卡住：第 06 课就是为它而写
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// 3 minutes. Show the three candidates on the next slide and let them vote before any formula.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 3 分钟。先看下一张的三种看法，投票之后再讲公式。
+
+// %% figure="three-opinions" slideshow={"slide_type": "subslide"}
 // 400 draws: six in ten from the left heap, four in ten from the right one
 // zh: 400 个数：六成来自左边一堆，四成来自右边一堆
 const measured = tf.tidy(() => {
@@ -151,7 +184,29 @@ function meanLogLikelihood(x: Tensor1D, mu: number, sigma: number): Scalar {
 }
 await check('lik-gaussian', { meanLogLikelihood });
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Likelihood
+//
+// $$\ell(\theta)=\frac1N\sum_{i=1}^{N}\log P_\theta(x_i)\quad\text{nats}$$
+//
+// - independent data: densities multiply, logarithms add
+// - forgives width, does not forgive being *sure and wrong*
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 似然
+//
+// $$\ell(\theta)=\frac1N\sum_{i=1}^{N}\log P_\theta(x_i)\quad\text{（奈特）}$$
+//
+// - 数据相互独立：密度相乘，对数相加
+// - 原谅“宽”，不原谅“既肯定又错”
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Exercise 1 before this slide, 8 minutes. The first candidate fits one heap well and comes last by far: ask why.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 这张之前做练习 1，8 分钟。第一种看法把一堆描得很准，却差得最远：让学生说为什么。
+
+// %% figure="likelihood-of-the-middle" slideshow={"slide_type": "subslide"}
 const [average, spread] = tf.tidy(() => {
   const { mean, variance } = tf.moments(measured);
   return [mean.dataSync()[0], Math.sqrt(variance.dataSync()[0])];
@@ -254,6 +309,34 @@ show(
 //
 // ### 练习 2 · KL 散度（3 分）
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## The same goal under another name
+//
+// $$\arg\max_\theta\mathbb E_{x\sim P_{\text{data}}}\bigl[\log P_\theta(x)\bigr]=\arg\min_\theta\mathrm{KL}(P_{\text{data}}\,\|\,P_\theta)$$
+//
+// Two steps do it: add a term without $\theta$, turn the sign.
+//
+// $$\mathrm{KL}(p\,\|\,q)=\sum_i p_i\log\frac{p_i}{q_i}$$
+//
+// $0\log0=0$ · infinite where $q_i=0<p_i$ · not symmetric
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 同一个目标，另一个名字
+//
+// $$\arg\max_\theta\mathbb E_{x\sim P_{\text{data}}}\bigl[\log P_\theta(x)\bigr]=\arg\min_\theta\mathrm{KL}(P_{\text{data}}\,\|\,P_\theta)$$
+//
+// 只需两步：添一项不含 $\theta$ 的，再变号。
+//
+// $$\mathrm{KL}(p\,\|\,q)=\sum_i p_i\log\frac{p_i}{q_i}$$
+//
+// $0\log0=0$ · $q_i=0<p_i$ 时为无穷大 · 不对称
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Derive all five lines on the board; ask for the reason of each before giving it. Exercise 2: 8 minutes.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 五行推导全部写在黑板上，每一行先问理由再给答案。练习 2：8 分钟。
+
 // %% grade_id="div-kl" points=3
 /** KL(p ‖ q) = Σ p log(p/q) in nats, with both rules at the edges. */
 /* zh: KL(p ‖ q) = Σ p log(p/q)，单位为奈特，含边界上的两条规则。 */
@@ -313,7 +396,33 @@ async function fit(name: string, direction: 'forward' | 'reverse', start: number
 const forwardFit = await fit('KL(data ‖ model)' /* zh: 'KL(数据 ‖ 模型)' */, 'forward', 1);
 const reverseFit = await fit('KL(model ‖ data)' /* zh: 'KL(模型 ‖ 数据)' */, 'reverse', 1);
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Which way round?
+//
+// Two heaps, one bump: the model cannot win. How does it choose to lose?
+//
+// - $\mathrm{KL}(P_{\text{data}}\|P_\theta)$ weighs with the *data*
+// - $\mathrm{KL}(P_\theta\|P_{\text{data}})$ weighs with the *model*
+//
+// Draw both fits before the next slide.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 哪个在前？
+//
+// 数据两堆，模型一个峰：赢不了。它选择怎么输？
+//
+// - $\mathrm{KL}(P_{\text{data}}\|P_\theta)$ 按*数据*加权
+// - $\mathrm{KL}(P_\theta\|P_{\text{data}})$ 按*模型*加权
+//
+// 翻页之前，把两种拟合画出来。
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Mode-covering and mode-seeking: VAEs and flows err like the first, GANs often like the second. These two words come back all course long.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 覆盖众数与追逐众数：VAE 和流模型犯第一种错，GAN 常犯第二种错。这两个词整门课都会用到。
+
+// %% figure="two-fits" slideshow={"slide_type": "subslide"}
 const curveOf = (name: string, { mu, sigma }: { mu: number; sigma: number }) => ({
   name,
   x: axis,
@@ -370,7 +479,27 @@ show(
 //
 // **先猜一猜**：$k=16$，抽 10,000 次，估计值会差多少奈特？
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Why not simply compute it?
+//
+// $$P_\theta(x)=\mathbb E_{z\sim P(z)}\bigl[P_\theta(x\mid z)\bigr]$$
+//
+// Draw $K$ latents and average. With $k=16$ and 10,000 draws: how many nats off?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 直接算不行吗？
+//
+// $$P_\theta(x)=\mathbb E_{z\sim P(z)}\bigl[P_\theta(x\mid z)\bigr]$$
+//
+// 抽 $K$ 个 $z$ 取平均。$k=16$，抽 10,000 次：差多少奈特？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Intractable: not impossible to write down, impossible to afford. Each family of the course is one way around this integral; show the table in the notebook.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// “难以计算”不是写不出来，而是算不起。课程里的每一族模型都是绕开这个积分的一种办法：给大家看笔记本里的表。
+
+// %% figure="shortfall" slideshow={"slide_type": "subslide"}
 const noiseSize = 0.3;
 /** log of a Gaussian with one variance for all coordinates. squares: ‖x − mean‖² */
 /* zh: 各坐标方差相同的高斯分布的对数密度。squares: ‖x − 均值‖² */
@@ -419,8 +548,8 @@ show(
 // |---|---|
 // | VAE (04) | guesses which $z$ made $x$, and gets a lower bound |
 // | GAN (05, 06) | never asks for a likelihood; compares samples instead |
-// | flow (08) | makes $x=f(z)$ invertible, so that only one $z$ counts |
-// | autoregressive (08) | has no $z$: multiplies the probabilities of the parts |
+// | flow (09) | makes $x=f(z)$ invertible, so that only one $z$ counts |
+// | autoregressive (09) | has no $z$: multiplies the probabilities of the parts |
 // | diffusion (11) | many small steps, with a bound for each |
 //
 // ## 6 · Jensen–Shannon: never infinite
@@ -447,8 +576,8 @@ show(
 // |---|---|
 // | VAE（04） | 猜是哪个 $z$ 造出了 $x$，得到一个下界 |
 // | GAN（05、06） | 根本不问似然，只拿样本来比 |
-// | 流模型（08） | 让 $x=f(z)$ 可逆，只有一个 $z$ 需要考虑 |
-// | 自回归（08） | 没有 $z$，把各部分的概率乘起来 |
+// | 流模型（09） | 让 $x=f(z)$ 可逆，只有一个 $z$ 需要考虑 |
+// | 自回归（09） | 没有 $z$，把各部分的概率乘起来 |
 // | 扩散（11） | 拆成许多小步，每一步各有一个界 |
 //
 // ## 6 · JS 散度：永远不会无穷大
@@ -466,6 +595,26 @@ show(
 // ### 练习 3 · JS 散度（2 分）
 //
 // 请用你写的 `kl`。
+
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Jensen–Shannon
+//
+// $$\mathrm{JS}=\tfrac12\mathrm{KL}(p\|m)+\tfrac12\mathrm{KL}(q\|m),\quad m=\tfrac12(p+q)$$
+//
+// Disjoint supports: $\mathrm{JS}=\log2\approx0.693$, **however far apart**
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## JS 散度
+//
+// $$\mathrm{JS}=\tfrac12\mathrm{KL}(p\|m)+\tfrac12\mathrm{KL}(q\|m),\quad m=\tfrac12(p+q)$$
+//
+// 支撑集不相交：$\mathrm{JS}=\log2\approx0.693$，**不管相距多远**
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Exercise 3, 5 minutes. Leave 0.693 on the board: they will meet it in training curves.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 练习 3，5 分钟。把 0.693 留在黑板上：以后会在训练曲线里碰到它。
 
 // %% grade_id="div-js" points=2
 /** ½ KL(p ‖ m) + ½ KL(q ‖ m) with m = ½ (p + q), in nats. */
@@ -511,6 +660,26 @@ await check('div-js', { js });
 //
 // 语言里有个坑：`[10, 9].sort()` 得到的是 `[10, 9]`，因为不说明怎么比较时，JavaScript 按文本排序。另外，别改动调用者的数组。
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Moving earth
+//
+// $$W_1=\frac1N\sum_{i=1}^N\bigl|x_{(i)}-y_{(i)}\bigr|$$
+//
+// Work = mass × distance, by the cheapest plan. On a line: sort both, carry the $i$-th to the $i$-th.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 搬土
+//
+// $$W_1=\frac1N\sum_{i=1}^N\bigl|x_{(i)}-y_{(i)}\bigr|$$
+//
+// 功 = 质量 × 距离，按最省的方案。在直线上：各自排序，第 $i$ 个搬到第 $i$ 个。
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Exercise 4, 8 minutes; the sort() trap costs most people a point.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 练习 4，8 分钟；sort() 的坑会让不少人丢分。
+
 // %% grade_id="div-wasserstein" points=3
 /** W₁ of two samples of equally many numbers, by their quantiles. */
 /* zh: 个数相等的两组样本的 W₁，用分位数计算。 */
@@ -537,7 +706,27 @@ await check('div-wasserstein', { wasserstein1 });
 //
 // **先猜一猜**：$d$ 从 3 增加到 4，四根指针里哪几根还在动？
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Four needles
+//
+// A narrow bump at 0, a wider one at $d$.
+//
+// **Guess**: which of the four still moves between $d=3$ and $d=4$?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 四根指针
+//
+// 窄峰在 0，宽峰在 $d$。
+//
+// **猜一猜**：$d$ 从 3 增加到 4，哪几根还在动？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// The figure of the lesson. From d = 3 on JS stands on a plateau with slope 0: a generator that hears only JS gets no direction. Then play the animation.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 本课最重要的一张图。d 超过 3，JS 就上了高原，斜率为 0：只听 JS 的生成器得不到方向。接着播放动画。
+
+// %% figure="four-needles" slideshow={"slide_type": "subslide"}
 const places = Array.from({ length: 1001 }, (_, i) => -3 + i * 0.01);
 /** Shares of a bump in each cell of `places`. */
 /* zh: 一个峰在 `places` 各格中的占比。 */
@@ -598,7 +787,7 @@ show(
   ),
 );
 
-// %%
+// %% figure="bumps-apart" slideshow={"slide_type": "subslide"}
 const frames = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4].map((d) => {
   const at = readings[Math.round(d / 0.1)];
   return {
@@ -664,7 +853,27 @@ show(figures.animation(frames, { milliseconds: 500 }));
 //
 // **先猜一猜**：贪心比最省的方案贵多少？一成，还是一倍？
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## The plan, exactly
+//
+// $$W_1=\min_{\gamma\ge0}\sum_{ij}\gamma_{ij}\lVert x_i-y_j\rVert,\quad \sum_j\gamma_{ij}=a_i,\ \sum_i\gamma_{ij}=b_j$$
+//
+// **Guess**: how much dearer than the cheapest plan is greed?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 精确的方案
+//
+// $$W_1=\min_{\gamma\ge0}\sum_{ij}\gamma_{ij}\lVert x_i-y_j\rVert,\quad \sum_j\gamma_{ij}=a_i,\ \sum_i\gamma_{ij}=b_j$$
+//
+// **猜一猜**：贪心比最省的方案贵多少？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// In the cheapest plan no two ways cross: the triangle inequality, twice. End with section 10: counting bins does not measure a divergence of samples.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 最省的方案里没有两条路交叉：用两次三角不等式。最后讲第 10 节：数格子量不出样本的散度。
+
+// %% figure="three-plans" slideshow={"slide_type": "subslide"}
 const count = 24;
 const heap = random.normal<tf.Rank.R2>([count, 2], 0, 0.5);
 const ring = tf.tidy(() => {

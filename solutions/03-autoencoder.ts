@@ -4,6 +4,20 @@
 //   en: "Autoencoders: a picture through a narrow door"
 //   zh: 自编码器：让图像穿过一道窄门
 // minutes: 60
+// terms:
+//   encoder: 编码器
+//   decoder: 解码器
+//   code: 编码
+//   latent space: 隐空间
+//   reconstruction: 重构
+//   bottleneck: 瓶颈
+//   manifold hypothesis: 流形假设
+//   data manifold: 数据流形
+//   activation function: 激活函数
+//   principal component: 主成分
+//   principal component analysis (PCA): 主成分分析
+//   standard Gaussian: 标准高斯分布
+//   autoencoder: 自编码器
 // ---
 
 // %% [markdown] lang="en"
@@ -73,7 +87,27 @@ console.log(engine.describe(await engine.ready()));
 //
 // **先猜一猜**：随机画一百万幅，会有几幅看上去像衣服？把你的数字写下来。
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// # Autoencoders: a picture through a narrow door
+//
+// - shrink a picture of 784 numbers to **2**, and paint it again
+// - lay thousands of clothes out on one map
+// - ask the machine to invent something, and watch it fail
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// # 自编码器：让图像穿过一道窄门
+//
+// - 把 784 个数的图像压缩成 **2** 个数，再画回来
+// - 把几千件衣物铺在一张地图上
+// - 让机器凭空设计一件，看它失败
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// 5 minutes. Ask before the next slide: of a million random pictures, how many look like clothes? Collect numbers on the board, keep them there.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 5 分钟。翻页之前先提问：随机画一百万幅，有几幅像衣服？把大家报的数写在黑板上，留着。
+
+// %% figure="real-and-random" slideshow={"slide_type": "subslide"}
 const data = await datasets.fashionMnist();
 show(
   figures.imageGrid(data.test.images(0, 16), {
@@ -108,7 +142,29 @@ show(
 // 如果这张纸上只有 $k$ 个可以滑动的方向，那么用 $k$ 个数就应该足以说清一幅图像在纸上的位置。自编码器要找的正是这 $k$ 个数。
 // 我们先从一眼就能看全的情形做起：平面上的点（$n=2$），散布在一条曲线附近（$k=1$）。
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Clothes lie on a thin sheet
+//
+// - a picture is one point $x\in\mathbb R^{784}$
+// - random points are hiss: clothes fill almost nothing of the cube
+// - **manifold hypothesis**: they lie on a thin, curved sheet
+// - $k$ directions to slide in: $k$ numbers should do
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 衣物躺在一张薄纸上
+//
+// - 一幅图像是一个点 $x\in\mathbb R^{784}$
+// - 随机的点只是杂点：衣物几乎不占体积
+// - **流形假设**：它们躺在一张又薄又弯的纸上
+// - 只有 $k$ 个方向可滑动，$k$ 个数就该够用
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// The hypothesis is not proven for photographs; say so. The figure is the toy of the whole lesson: two coordinates, one way to move.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 要说明：对照片而言，这个假设并没有被证明。这张图是整节课的小例子：坐标有两个，能走的路只有一条。
+
+// %% figure="curve" slideshow={"slide_type": "subslide"}
 const curve = tf.tidy(() => {
   // where on the curve, [600,1]
   // zh: 点在曲线上的位置，[600,1]
@@ -165,7 +221,31 @@ show(
 // 一批 $B$ 个点排成矩阵，一行一个点，于是形状可以从左往右读：$[B,n]\cdot[n,h]\to[B,h]$，再 $[B,h]\cdot[h,k]\to[B,k]$，
 // 其中 $h$ 是隐藏单元的个数。解码器形式相同，只是把 $k$ 和 $n$ 对调。
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Encoder, code, decoder
+//
+// $$z=e(x)\in\mathbb R^k,\qquad \hat x=d(z)\in\mathbb R^n,\qquad k<n$$
+//
+// $$\mathcal L(x)=\lVert x-d(e(x))\rVert^2$$
+//
+// **Summed** over the coordinates of a picture, **averaged** over pictures.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 编码器、编码、解码器
+//
+// $$z=e(x)\in\mathbb R^k,\qquad \hat x=d(z)\in\mathbb R^n,\qquad k<n$$
+//
+// $$\mathcal L(x)=\lVert x-d(e(x))\rVert^2$$
+//
+// 一幅图像的各坐标**求和**，不同图像**取平均**。
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Exercises 1 and 2 belong here: 10 minutes. Stress sum and average; lesson 04 shows a famous bug that comes from mixing them.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 练习 1、2 放在这里，10 分钟。强调求和与取平均：第 04 课会讲一个由此而来的著名错误。
+
+// %% figure="bottleneck" slideshow={"slide_type": "subslide"}
 show(
   figures.diagram({
     title: 'Many numbers in, few through the door, many out' /* zh: '进来很多数，过门只有几个，出去又是很多' */,
@@ -318,7 +398,33 @@ await train({
   learningRate: 0.03,
 });
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Guess first
+//
+// Two coordinates in, **one** number through the door, two out.
+//
+// - one pair of networks is linear
+// - one pair may bend
+//
+// What shape will each one's reconstructions have?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 先猜一猜
+//
+// 两个坐标进去，**一个**数过门，两个坐标出来。
+//
+// - 一对网络是线性的
+// - 一对网络可以拐弯
+//
+// 两者的重构各会排成什么形状？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Let them draw it. Linear: the first principal component, and no better (Baldi & Hornik, 1989). It is the bend that brings something new.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 让学生画出来。线性的只能得到第一主成分，不可能更好（Baldi & Hornik，1989）。带来新能力的是“拐弯”。
+
+// %% figure="linear-and-bent" slideshow={"slide_type": "subslide"}
 const grey = { name: 'data' /* zh: '数据' */, points: curve, color: 7 };
 show(
   figures.panels([
@@ -420,7 +526,31 @@ show(
 //
 // **先猜一猜**：哪一类衣物损失最惨重？门宽了之后，各类受益一样多吗？
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Fashion-MNIST through the door
+//
+// What changes: $n=784$, two hidden layers, relu, a sigmoid at the end.
+//
+// Loss per picture after a short training: about **22** with $k=2$, about **10** with $k=32$.
+//
+// **Guess**: which kind of clothing suffers most?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Fashion-MNIST 过窄门
+//
+// 改动：$n=784$，两个隐藏层，relu，最后加 sigmoid。
+//
+// 短暂训练后每幅图像的损失：$k=2$ 约 **22**，$k=32$ 约 **10**。
+//
+// **猜一猜**：哪一类衣物损失最惨重？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Run the two training cells before the lecture, or during a break: together about a minute and a half. Outlines fit through, details do not; blur comes from painting the average.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 两次训练合计约一分半钟，课前或课间先运行。轮廓过得了门，细节过不了；模糊来自“画平均”。
+
+// %% figure="through-the-door" slideshow={"slide_type": "subslide"}
 const wardrobe = data.test.images(0, 12);
 show(
   figures.imageRows(
@@ -481,7 +611,27 @@ show(
 //
 // **找三样东西**：两个叠在一起的类别，一个独占一块地盘的类别，一片空地。
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## The map
+//
+// With $k=2$ every picture has an address.
+//
+// Find on it: two classes on top of each other · one with a region to itself · an empty stretch
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 地图
+//
+// $k=2$ 时，每幅图像都有一个地址。
+//
+// 在图上找：两个叠在一起的类别 · 一个独占一块地盘的类别 · 一片空地
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Nobody told it the classes. No scale, no centre, gaps between rays: the loss asked for none of it. These gaps are what the next slides fall into.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 没有人告诉过它类别。没有比例尺，没有中心，射线之间有空隙：损失函数从没要求过整齐。后面就会掉进这些空隙。
+
+// %% figure="latent-map" slideshow={"slide_type": "subslide"}
 const shown = 4000;
 const addresses = ae.encode(flat, data.test.images(0, shown));
 show(
@@ -538,7 +688,27 @@ function walk(za: Tensor1D, zb: Tensor1D, steps: number): Tensor2D {
 }
 await check('ae-walk', { walk });
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Walking in a straight line
+//
+// $$z(s)=(1-s)\,z_a+s\,z_b$$
+//
+// Straight in the latent space. On the data manifold? Only by luck.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 走一条直线
+//
+// $$z(s)=(1-s)\,z_a+s\,z_b$$
+//
+// 在隐空间里是直的。还贴着数据流形吗？全凭运气。
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Exercise 3, five minutes. Trouser to boot crosses ground where nobody trained the decoder.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 练习 3，五分钟。从裤子走到短靴，要穿过解码器从没训练过的地方。
+
+// %% figure="walk" slideshow={"slide_type": "fragment"}
 const labels = data.test.labels(0, 500);
 const firstOf = (label: number) => data.test.images([labels.indexOf(label)]);
 const [trouser, sneaker, boot] = [1, 7, 9].map((label) => ae.encode(flat, firstOf(label)).reshape<Tensor1D>([2]));
@@ -575,7 +745,27 @@ show(
 //
 // **先猜一猜**：32 个数的自编码器重构得更好，它设计的新衣也会更好吗？
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Ask it to invent
+//
+// Draw $z\sim\mathcal N(0,I)$, decode.
+//
+// **Guess**: the autoencoder with 32 numbers reconstructs better. Does it invent better?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 让它凭空设计
+//
+// 抽取 $z\sim\mathcal N(0,I)$，解码。
+//
+// **猜一猜**：32 个数的自编码器重构得更好。它设计得也更好吗？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Most say yes. It is the other way round: in 32 dimensions the used addresses are a vanishing part of the space. End with the two wishes: a distribution to draw from, and no holes. Lesson 04 grants both.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 多数人说“会”，事实相反：在 32 维里，用过的地址只占空间微乎其微的一部分。最后留下两个愿望：一个可以抽样的分布，以及没有空洞。第 04 课同时满足。
+
+// %% figure="inventions" slideshow={"slide_type": "subslide"}
 const fitted = tf.tidy(() => {
   const { mean, variance } = tf.moments(ae.encode(roomy, data.train.images(0, 5000)), 0);
   return random.normal([12, 32]).mul(variance.sqrt()).add(mean) as Tensor2D;

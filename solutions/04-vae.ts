@@ -4,6 +4,20 @@
 //   en: "Variational autoencoders: from points to clouds"
 //   zh: 变分自编码器：从点到云
 // minutes: 80
+// terms:
+//   cloud: 云
+//   prior: 先验
+//   posterior: 后验
+//   evidence lower bound (ELBO): 证据下界
+//   variational inference: 变分推断
+//   Kullback–Leibler divergence: KL 散度
+//   reparameterization: 重参数化
+//   Jensen's inequality: Jensen 不等式
+//   rate: 码率
+//   distortion: 失真
+//   posterior collapse: 后验坍缩
+//   nat: 奈特
+//   intractable: 难以计算
 // ---
 
 // %% [markdown] lang="en"
@@ -134,7 +148,33 @@ const data = await datasets.fashionMnist();
 //
 // **先猜一猜**：抽 10,000 个样本，到多少维估计还算准？
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// # Variational autoencoders: from points to clouds
+//
+// $$q_\phi(z\mid x)=\mathcal N\bigl(z;\ \mu(x),\ \operatorname{diag}\sigma^2(x)\bigr)$$
+//
+// - a code becomes a **cloud**: no holes inside it
+// - a pull keeps the clouds together: somewhere to draw from
+//
+// First the integral that nobody can do.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// # 变分自编码器：从点到云
+//
+// $$q_\phi(z\mid x)=\mathcal N\bigl(z;\ \mu(x),\ \operatorname{diag}\sigma^2(x)\bigr)$$
+//
+// - 编码变成一团**云**：云内没有空洞
+// - 一股拉力把云聚拢：有地方可以抽样
+//
+// 先看那个谁也算不出的积分。
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// 5 minutes. The two wishes of lesson 03 are on the board. Guess first: with 10,000 draws, up to how many dimensions is the estimate any good?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 5 分钟。第 03 课的两个愿望写在黑板上。先猜：抽 10,000 次，到多少维估计还算准？
+
+// %% figure="draws-of-the-prior" slideshow={"slide_type": "subslide"}
 const logMean = (logs: Tensor1D) => logs.logSumExp().sub(Math.log(logs.size)).dataSync()[0];
 const attempts = [1, 2, 5, 10, 20].map((k) =>
   tf.tidy(() => {
@@ -245,7 +285,31 @@ const toyElbo = (m: number, s: number) =>
   0.5 * (m ** 2 + s ** 2 - 1 - Math.log(s ** 2));
 const posterior = { m: xToy / (1 + noiseVar), s: Math.sqrt(noiseVar / (1 + noiseVar)) };
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## The bound
+//
+// $$\log p(x)\ge\underbrace{\mathbb E_q\bigl[\log p(x\mid z)\bigr]}_{\text{reconstruction}}-\underbrace{\mathrm{KL}\bigl(q(z\mid x)\Vert p(z)\bigr)}_{\text{pull to the prior}}$$
+//
+// $$\text{gap}=\mathrm{KL}\bigl(q(z\mid x)\Vert p(z\mid x)\bigr)$$
+//
+// Multiply and divide by $q$, then Jensen.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 下界
+//
+// $$\log p(x)\ge\underbrace{\mathbb E_q\bigl[\log p(x\mid z)\bigr]}_{\text{重构}}-\underbrace{\mathrm{KL}\bigl(q(z\mid x)\Vert p(z)\bigr)}_{\text{拉向先验}}$$
+//
+// $$\text{差距}=\mathrm{KL}\bigl(q(z\mid x)\Vert p(z\mid x)\bigr)$$
+//
+// 同乘同除 $q$，再用 Jensen 不等式。
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// 15 minutes with the derivation on the board. On the figure: only the cloud with the posterior's centre and width touches the dashed line.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 连同黑板推导共 15 分钟。看图：只有中心和宽度都与后验相同的云，才碰到虚线。
+
+// %% figure="bound" slideshow={"slide_type": "subslide"}
 const centres = Array.from({ length: 121 }, (_, i) => -0.4 + i * 0.02);
 const widths = [
   { s: posterior.s, name: 's = 0.45, the posterior’s' /* zh: 's = 0.45，与后验相同' */ },
@@ -328,6 +392,28 @@ show(
 //
 // 常见失误：$\log\sigma^2$ 的符号；该用 $\sigma^2$ 的地方用了 `logVar`；该对隐维度求和却取了平均。
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## The pull, in closed form
+//
+// $$\mathrm{KL}=\tfrac12\sum_{j=1}^{k}\bigl(\mu_j^2+\sigma_j^2-1-\log\sigma_j^2\bigr)\ \text{nats}$$
+//
+// - zero at $\mu=0$, $\sigma=1$
+// - infinite when $\sigma\to0$: clouds cannot shrink to points
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## KL 项的解析式
+//
+// $$\mathrm{KL}=\tfrac12\sum_{j=1}^{k}\bigl(\mu_j^2+\sigma_j^2-1-\log\sigma_j^2\bigr)\ \text{奈特}$$
+//
+// - $\mu=0$、$\sigma=1$ 时为零
+// - $\sigma\to0$ 时趋于无穷：云不会缩成点
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Exercise 1, 8 minutes. Three slips to watch for: the sign of log σ², logVar in place of σ², mean in place of sum.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 练习 1，8 分钟。留意三种失误：log σ² 的符号、把 logVar 当成 σ²、该求和却取了平均。
+
 // %% grade_id="vae-kl" points=3
 /** KL(N(μ, σ²) ‖ N(0, I)) in nats, one number for each example. mu, logVar: [B,k] -> [B] */
 /* zh: KL(N(μ, σ²) ‖ N(0, I))，单位奈特，每个样本一个数。mu、logVar: [B,k] -> [B] */
@@ -364,7 +450,27 @@ await check('vae-kl', { gaussianKl });
 // 这样 $z$ 的分布恰好是 $\mathcal N(\mu,\sigma^2)$；而给定 $\varepsilon$ 之后，它只是个普通函数：$\partial z/\partial\mu=1$，
 // $\partial z/\partial\sigma=\varepsilon$。这就是**重参数化**（reparameterization）技巧，其中 $\odot$ 表示逐元素相乘。
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Reparameterization
+//
+// $$\varepsilon\sim\mathcal N(0,I),\qquad z=\mu+\sigma\odot\varepsilon$$
+//
+// Draw first, compute afterwards: $\partial z/\partial\mu=1$, $\partial z/\partial\sigma=\varepsilon$
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 重参数化
+//
+// $$\varepsilon\sim\mathcal N(0,I),\qquad z=\mu+\sigma\odot\varepsilon$$
+//
+// 先抽，后算：$\partial z/\partial\mu=1$，$\partial z/\partial\sigma=\varepsilon$
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Exercise 2, 5 minutes. Then the check against 2μ and σ²: trust nobody, measure.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 练习 2，5 分钟。然后与 2μ、σ² 对照：谁也别信，自己量。
+
+// %% figure="gradient-passes" slideshow={"slide_type": "fragment"}
 show(
   figures.diagram({
     title: 'A draw blocks the gradient; a computed sample lets it pass' /* zh: '直接抽样挡住梯度，算出来的样本放行' */,
@@ -516,7 +622,31 @@ show(nn.parameterTable({ encoder: big.encoder, decoder: big.decoder }));
 // **核对参数量**：编码器有 $784\cdot400+400$，再加两个头，各 $400\cdot20+20$；解码器有 $20\cdot400+400$ 和 $400\cdot784+784$。
 // **先猜一猜**：对每个像素都回答 $p_i=\frac12$ 的解码器，代价是 $784\cdot\log 2\approx543$ 奈特。刚初始化的网络，起点会比它低还是高？
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Train it
+//
+// $$-\mathrm{ELBO}=-\sum_i\bigl[x_i\ell_i-\operatorname{softplus}(\ell_i)\bigr]+\mathrm{KL}$$
+//
+// **Summed** over pixels, **summed** over latents, both in nats per picture.
+//
+// Guess: does a fresh network start above or below 543 nats?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 训练
+//
+// $$-\mathrm{ELBO}=-\sum_i\bigl[x_i\ell_i-\operatorname{softplus}(\ell_i)\bigr]+\mathrm{KL}$$
+//
+// 对像素**求和**，对隐维度**求和**，单位都是奈特/图像。
+//
+// 猜一猜：刚初始化的网络，起点比 543 奈特高还是低？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Exercise 3 first. Training takes about a minute: start it, then talk about confident and wrong.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 先做练习 3。训练约一分钟：先启动，再讲“自信地犯错”。
+
+// %% figure="reconstruction-and-kl" slideshow={"slide_type": "subslide"}
 const history = await vae.trainVae(big, data.train, { epochs: budget({ quick: 1, default: 5, full: 30 }), seed: 1 });
 show(
   figures.curves({
@@ -571,7 +701,23 @@ show(
 //
 // 现在来看本课的重头戏。每幅图像只用二十个随机数，剩下的交给解码器。
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Twenty random numbers each
+//
+// No picture goes in. Compare with what the autoencoder invented.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 每幅图像只用二十个随机数
+//
+// 没有任何图像输入。与自编码器的“设计”比一比。
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// The moment the lesson is for. Let them look. Then ask what is still wrong: soft insides.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 本课的重头戏，让大家好好看。然后问：还差在哪里？里面发软。
+
+// %% figure="forty-clothes" slideshow={"slide_type": "fragment"}
 show(
   figures.imageGrid(vae.sample(big, 40, random), {
     columns: 10,
@@ -605,7 +751,23 @@ const shortRun = { epochs: budget({ quick: 1, default: 2, full: 10 }), seed: 1 }
 await ae.trainAutoencoder(points, data.train, { ...shortRun, loss: 'bce' });
 await vae.trainVae(clouds, data.train, shortRun);
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Two maps side by side
+//
+// **Guess**: what differs, the places of the classes, the scale, or the gaps?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 两张地图并排看
+//
+// **猜一猜**：不同的是类别的位置、比例尺，还是空隙？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Scale and gaps. The VAE puts the classes where the prior draws. Next slide: walk over the map.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 比例尺和空隙。VAE 把各类放在先验会抽到的地方。下一张：在地图上走一遍。
+
+// %% figure="two-maps" slideshow={"slide_type": "fragment"}
 const some = data.test.images(0, 3000);
 const ofSome = {
   xRange: [-8, 4] as const,
@@ -644,7 +806,7 @@ show(
 //
 // 现在在右边的地图上按网格走一遍。网格点取正态分布的分位数，因此每一点代表同样多的样本。
 
-// %%
+// %% figure="walk-over-the-map" slideshow={"slide_type": "subslide"}
 const side = 15;
 const gridPoints = tf.tensor2d(figures.normalGrid(side)); // [side², 2]
 show(
@@ -688,7 +850,27 @@ show(
 //
 // **先猜一猜**：在纸上画出失真随码率变化的曲线。$\beta=0.1$、$1$、$30$ 各在曲线的什么位置？
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## How strong should the pull be?
+//
+// $$\mathcal L_\beta=\underbrace{-\mathbb E_q[\log p(x\mid z)]}_{\text{distortion}}+\beta\cdot\underbrace{\mathrm{KL}}_{\text{rate}}$$
+//
+// Draw distortion against rate. Where are $\beta=0.1$, $1$, $30$?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 拉力该有多大？
+//
+// $$\mathcal L_\beta=\underbrace{-\mathbb E_q[\log p(x\mid z)]}_{\text{失真}}+\beta\cdot\underbrace{\mathrm{KL}}_{\text{码率}}$$
+//
+// 画出失真随码率变化的曲线。$\beta=0.1$、$1$、$30$ 在哪里？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Five short trainings: run them before the lecture. Left end: posterior collapse. Right end: back to the autoencoder.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 五次短训练，课前运行。左端：后验坍缩。右端：退回自编码器。
+
+// %% figure="rate-distortion" slideshow={"slide_type": "subslide"}
 const betas = [0.1, 0.5, 1, 4, 30];
 const exchange: { rate: number; distortion: number; label: string }[] = [];
 const drawn: { label: string; images: tf.Tensor4D }[] = [];
@@ -769,7 +951,31 @@ show(
 //
 // 这个程序实际上在用 $\beta=784$ 训练。**先猜一猜**：它的样本会是什么样？然后再看。
 
-// %%
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## The β nobody chose
+//
+// `reconstruction` a **mean** over 784 pixels, `kl` a **sum** over latents:
+//
+// $$784\cdot\text{loss}=-\log p_\theta(x\mid z)+784\cdot\mathrm{KL}$$
+//
+// What will its samples look like?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 无意中设定的 β
+//
+// `reconstruction` 对 784 个像素**取平均**，`kl` 对隐维度**求和**：
+//
+// $$784\cdot\text{loss}=-\log p_\theta(x\mid z)+784\cdot\mathrm{KL}$$
+//
+// 它的样本会是什么样？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Exercise 4. Many published programs have this; each line is right by itself. Close with the blur: the average wins.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 练习 4。不少公开的程序都有这个问题，每一行单独看都对。最后讲模糊：最优的输出就是平均。
+
+// %% figure="collapse" slideshow={"slide_type": "subslide"}
 const collapsed = vae.buildVae({
   inputShape: [28, 28, 1],
   latentDim: 20,

@@ -1,0 +1,955 @@
+// -*- coding: utf-8 -*-
+// ---
+// title:
+//   en: "Evaluation: who judges the pictures?"
+//   zh: 评价：图像好不好，谁说了算？
+// minutes: 75
+// terms:
+//   Fréchet inception distance (FID): FID
+//   Inception score (IS): IS
+//   Fréchet distance: Fréchet 距离
+//   feature: 特征
+//   precision: 精确率
+//   recall: 召回率
+//   fidelity: 保真度
+//   diversity: 多样性
+//   covariance: 协方差
+//   bias: 偏差
+//   real-data floor: 真实数据下限
+//   memorization: 死记硬背
+//   league table: 排行榜
+// ---
+
+// %% [markdown] lang="en"
+// # 17 · Evaluation: who judges the pictures?
+//
+// By the end of this lesson you will have built a small court of law for generative models: an expert witness (a classifier), three
+// measuring instruments, and a line-up of seven suspects, each of whom cheats in a way that you know beforehand. You will see which instrument
+// catches whom, and you will find one suspect that all of them let go.
+//
+// **You can then**
+//
+// 1. say what a generator can get wrong, and why no single number sees all of it;
+// 2. compute the Fréchet distance of two Gaussians, in one dimension by hand and in many with a matrix root;
+// 3. find the errors in a circulated FID program;
+// 4. show that FID falls when you draw more samples, say why, and extrapolate to infinitely many;
+// 5. compute the Inception score, and name two faults that it cannot see;
+// 6. tell precision from recall in a picture and in numbers;
+// 7. say what a text–image score compares, and read one;
+// 8. read a league table: what must stand beside a FID for it to mean anything;
+// 9. choose a family of models for a task, with reasons.
+//
+// **Time**: about 75 minutes to read and work through; all cells together run in about two minutes on two processor cores.
+
+// %% [markdown] lang="zh"
+// # 17 · 评价：图像好不好，谁说了算？
+//
+// 学完本课，你会为生成模型搭起一个小法庭：一位专家证人（分类器）、三件测量仪器，还有七名嫌疑人。每一名怎么作弊，你事先都知道。
+// 你会看到哪件仪器抓得住谁，也会发现有一名嫌疑人，三件仪器都放过了。
+//
+// **学完之后，你能够**
+//
+// 1. 说出生成器可能错在哪些地方，以及为什么没有哪一个数能全看到；
+// 2. 计算两个高斯分布的 Fréchet 距离：一维时手算，多维时用矩阵平方根；
+// 3. 找出一段流传甚广的 FID 程序里的错误；
+// 4. 说明样本越多 FID 越低，讲清原因，并外推到无穷多样本；
+// 5. 计算 IS，并说出它看不见的两种毛病；
+// 6. 在图上和数字上分清精确率与召回率；
+// 7. 说出图文得分比较的是什么，并看懂它；
+// 8. 看懂排行榜：一个 FID 旁边必须写上什么，它才有意义；
+// 9. 为一项任务选择模型族，并说明理由。
+//
+// **用时**：阅读和练习约 75 分钟；所有代码在双核处理器上合计约两分钟。
+
+// %% tags=["setup"]
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import {
+  budget,
+  check,
+  datasets,
+  engine,
+  fashionMnistClassifier,
+  figures,
+  loadCheckpoint,
+  metrics,
+  Random,
+  show,
+  vae,
+} from 'genlab';
+
+const random = new Random(17);
+
+// %%
+console.log(engine.describe(await engine.ready()));
+const data = await datasets.fashionMnist();
+
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// # Who judges the pictures?
+//
+// - one expert witness: a classifier
+// - three instruments: FID, IS, precision and recall
+// - seven suspects, each cheating in a known way
+//
+// **Guess**: which suspect does nobody catch?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// # 图像好不好，谁说了算？
+//
+// - 一位专家证人：分类器
+// - 三件仪器：FID、IS、精确率与召回率
+// - 七名嫌疑人，每一名怎么作弊都是已知的
+//
+// **猜一猜**：哪一名谁也抓不住？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// 5 minutes. Let the audience look at the rows of the next slide and write down a ranking before any number is shown.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 5 分钟。下一张先只看图，让大家给七名嫌疑人排个名次，再出示任何数字。
+
+// %% [markdown] lang="en"
+// ## 1 · A line-up
+//
+// A generator is asked for pictures of clothes. Two things can go wrong, and they are independent of each other: single pictures may not look
+// like clothes (poor **fidelity**), and the pictures together may not cover all that clothes can be (poor **diversity**). Here are seven "generators" that need no
+// training, because we make their faults ourselves:
+//
+// | suspect | what it does |
+// |---|---|
+// | honest | gives real pictures that were held back |
+// | blurred | real pictures, smeared, as a VAE likes to |
+// | noisy | real pictures with noise on top |
+// | trousers | real pictures, but of one class only: mode collapse |
+// | half | real pictures of the first five classes |
+// | repeater | 20 real pictures, over and over |
+// | thief | hands out the training pictures themselves: **memorization** |
+//
+// **Guess first**: rank the seven from best to worst. Then say which of them a *number* could tell apart from the honest one.
+
+// %% [markdown] lang="zh"
+// ## 1 · 指认嫌疑人
+//
+// 让生成器画衣物，可能错在两个互不相干的地方：单幅图像不像衣物（**保真度**差）；所有图像合起来没有覆盖衣物的各种可能（**多样性**差）。
+// 下面七个“生成器”都不需要训练，因为毛病是我们亲手做的：
+//
+// | 嫌疑人 | 它怎么做 |
+// |---|---|
+// | 老实人 | 交出事先留存的真实图像 |
+// | 模糊 | 把真实图像抹糊，像 VAE 那样 |
+// | 噪点 | 在真实图像上加噪声 |
+// | 只画裤子 | 真实图像，但只有一个类别：模式坍缩 |
+// | 只画一半 | 前五个类别的真实图像 |
+// | 复读机 | 20 幅真实图像，翻来覆去 |
+// | 小偷 | 直接交出训练图像：**死记硬背** |
+//
+// **先猜一猜**：把七名嫌疑人从好到坏排个序，再说说哪几名能靠一个*数*与老实人区分开。
+
+// %% figure="line-up" slideshow={"slide_type": "subslide"}
+const n = budget({ quick: 200, default: 2_000, full: 10_000 });
+const blurred = (images: Tensor4D) =>
+  tf.tidy(() => tf.avgPool(tf.avgPool<Tensor4D>(images, 3, 1, 'same'), 3, 1, 'same'));
+const noisy = (images: Tensor4D) =>
+  tf.tidy(() => images.add(random.normal(images.shape, 0, 0.15)).clipByValue(0, 1) as Tensor4D);
+const held = data.test.size / 2;
+// the first half of the test set is the court's; the honest one gives the second
+// zh: 测试集的前一半归法庭所用，老实人交出后一半
+const honest = (count: number) => data.test.images(held, held + Math.min(count, held));
+const suspects: { name: string; draw: (count: number) => Tensor4D }[] = [
+  { name: 'honest' /* zh: '老实人' */, draw: honest },
+  { name: 'blurred' /* zh: '模糊' */, draw: (count) => blurred(honest(count)) },
+  { name: 'noisy' /* zh: '噪点' */, draw: (count) => noisy(honest(count)) },
+  { name: 'trousers' /* zh: '只画裤子' */, draw: (count) => data.train.ofClass(1).images(0, Math.min(count, 6000)) },
+  {
+    name: 'half' /* zh: '只画一半' */,
+    draw: (count) =>
+      tf.tidy(() => {
+        const classes = [0, 1, 2, 3, 4].map((label) => data.train.ofClass(label).images(0, count / 5));
+        return tf.concat(classes).gather(tf.tensor1d(random.shuffle(count), 'int32')) as Tensor4D;
+      }),
+  },
+  {
+    name: 'repeater' /* zh: '复读机' */,
+    draw: (count) => data.test.images(Array.from({ length: count }, (_, i) => held + (i % 20))),
+  },
+  { name: 'thief' /* zh: '小偷' */, draw: (count) => data.train.images(0, count) },
+];
+show(
+  figures.imageRows(
+    suspects.map(({ name, draw }) => ({
+      label: name,
+      images: tf.tidy(() => draw(60).gather(tf.tensor1d(random.shuffle(60).subarray(0, 12), 'int32')) as Tensor4D),
+    })),
+    { title: 'Seven suspects: whose pictures would you buy?' /* zh: '七名嫌疑人：谁的图像你会买？' */ },
+  ),
+);
+
+// %% [markdown] lang="en"
+// ## 2 · The expert witness
+//
+// Pixels are bad judges: shift a shirt by one pixel and its squared distance from itself is larger than that of many a shirt from a coat. So we do not compare
+// pictures, we compare what a trained classifier sees in them. It gives us two things for each picture $x$:
+//
+// - **features** $\phi(x)\in\mathbb R^{F}$: the $F=128$ numbers in front of its last layer;
+// - **probabilities** $p(y\mid x)$ of the ten classes.
+//
+// The original FID uses an Inception network trained on colour photographs ($F=2048$). For grey clothes ours is the better witness, and its figures are on another scale. **A FID without the name of its
+// classifier is a length without a unit.** And a witness should be asked how often he errs:
+
+// %% [markdown] lang="zh"
+// ## 2 · 专家证人
+//
+// 像素不是好法官：把一件衬衫平移一个像素，它与自己的平方距离，就比许多衬衫与外套之间的还大。所以我们不比较图像本身，而是比较一个训练好的分类器
+// 从中看到了什么。对每幅图像 $x$，它给出两样东西：
+//
+// - **特征**（feature）$\phi(x)\in\mathbb R^{F}$：最后一层之前的 $F=128$ 个数；
+// - 十个类别的**概率** $p(y\mid x)$。
+//
+// 最初的 FID 用的是在彩色照片上训练的 Inception 网络（$F=2048$）。要看灰度衣物，我们这位证人更合适，但它的数值尺度不同。
+// **不写明分类器的 FID，就像没有单位的长度。** 另外，请证人作证之前，先问问他自己的错误率：
+
+// %%
+const classifier = fashionMnistClassifier();
+const reference = await metrics.referenceOf(
+  {
+    train: data.train.take(budget({ quick: 1_000, default: 20_000, full: 60_000 })),
+    test: data.test.take(budget({ quick: 500, default: held, full: held })),
+  },
+  classifier,
+);
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+console.log('witness right on:' /* zh: '证人的正确率：' */, percent(reference.classifierAccuracy));
+
+// %% [markdown] lang="en"
+// ## 3 · The Fréchet distance
+//
+// Take the features of many real pictures and of many generated ones: two clouds in $\mathbb R^{128}$. Measuring $W_1$ between them exactly (lesson 02) costs $N^3$. So make a bold
+// assumption, that both clouds are Gaussian, and use a distance that has a formula for Gaussians: the **Fréchet distance**, which is the *squared* Wasserstein-2 distance. On features of an Inception network it is the **Fréchet inception distance**, FID; the name has stuck for other classifiers.
+//
+// In one dimension you can derive it. Wasserstein on a line pairs equal quantiles (lesson 02), and for Gaussians the quantiles are $\mu_1+\sigma_1 u$ and $\mu_2+\sigma_2 u$ with the
+// same $u\sim\mathcal N(0,1)$. The mean squared distance of a pair is
+//
+// $$\mathbb E_u\bigl[(\mu_1-\mu_2+(\sigma_1-\sigma_2)u)^2\bigr]=(\mu_1-\mu_2)^2+(\sigma_1-\sigma_2)^2,$$
+//
+// because $\mathbb E[u]=0$ and $\mathbb E[u^2]=1$. Two separate complaints: the centres differ (pictures are *elsewhere*), and the widths differ (there is *less variety*, or more).
+//
+// ### Exercise 1 · On a line (2 points)
+
+// %% [markdown] lang="zh"
+// ## 3 · Fréchet 距离
+//
+// 取许多真实图像和许多生成图像的特征，得到 $\mathbb R^{128}$ 里的两团点。精确计算它们之间的 $W_1$（第 02 课）要花 $N^3$ 步。
+// 于是大胆假设：两团点都服从高斯分布，再用一个对高斯分布有公式的距离，即 **Fréchet 距离**，它是 Wasserstein-2 距离的*平方*。用在 Inception 网络的特征上，就叫 **FID**（Fréchet inception distance）；换了别的分类器，名字也沿用下来。
+//
+// 一维时可以自己推导。直线上的 Wasserstein 距离让相同的分位数配对（第 02 课），而两个高斯分布的分位数分别是 $\mu_1+\sigma_1 u$ 和 $\mu_2+\sigma_2 u$，
+// 其中的 $u\sim\mathcal N(0,1)$ 相同。一对之间距离平方的平均是
+//
+// $$\mathbb E_u\bigl[(\mu_1-\mu_2+(\sigma_1-\sigma_2)u)^2\bigr]=(\mu_1-\mu_2)^2+(\sigma_1-\sigma_2)^2,$$
+//
+// 因为 $\mathbb E[u]=0$，$\mathbb E[u^2]=1$。这是两条互不相干的指控：中心不同（图像画到*别处*去了）；宽度不同（*花样*少了，或多了）。
+//
+// ### 练习 1 · 在直线上（2 分）
+
+// %% grade_id="ev-frechet-line" points=2
+/** The Fréchet distance of N(m1, s1²) and N(m2, s2²). s1, s2: standard deviations */
+/** zh: N(m1, s1²) 与 N(m2, s2²) 的 Fréchet 距离。s1、s2 为标准差 */
+function frechetOnLine(m1: number, s1: number, m2: number, s2: number): number {
+  // BEGIN SOLUTION
+  return (m1 - m2) ** 2 + (s1 - s2) ** 2;
+  // END SOLUTION
+}
+await check('ev-frechet-line', { frechetOnLine });
+
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Fréchet distance
+//
+// $$d^2=\lVert\mu_1-\mu_2\rVert^2+\operatorname{tr}\bigl(\Sigma_1+\Sigma_2-2(\Sigma_1\Sigma_2)^{1/2}\bigr)$$
+//
+// - features of a classifier, taken for two Gaussians
+// - centres differ: pictures are *elsewhere*
+// - widths differ: *less variety*, or more
+// - the root is the **matrix** root
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Fréchet 距离
+//
+// $$d^2=\lVert\mu_1-\mu_2\rVert^2+\operatorname{tr}\bigl(\Sigma_1+\Sigma_2-2(\Sigma_1\Sigma_2)^{1/2}\bigr)$$
+//
+// - 分类器的特征，当作两个高斯分布
+// - 中心不同：画到*别处*去了
+// - 宽度不同：*花样*少了，或多了
+// - 根号是**矩阵**平方根
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Derive the line by quantiles first (exercise 1, 5 minutes), then the general form. Exercise 2 repairs a program that is passed around: 10 minutes.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 先用分位数推导一维情形（练习 1，5 分钟），再给一般形式。练习 2 修理一段流传的程序，10 分钟。
+
+// %% [markdown] lang="en"
+// In many dimensions the widths become covariance matrices, and the product of standard deviations becomes a matrix root:
+//
+// $$d^2=\lVert\mu_1-\mu_2\rVert^2+\operatorname{tr}\bigl(\Sigma_1+\Sigma_2-2(\Sigma_1\Sigma_2)^{1/2}\bigr).$$
+//
+// Check it against the line: with $\Sigma=\sigma^2$ the trace is $\sigma_1^2+\sigma_2^2-2\sigma_1\sigma_2=(\sigma_1-\sigma_2)^2$. The product $\Sigma_1\Sigma_2$ of two symmetric matrices is
+// in general *not* symmetric, and its root is awkward. But $\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}$ is symmetric and has the same eigenvalues, and so the same trace of the root:
+//
+// $$\operatorname{tr}(\Sigma_1\Sigma_2)^{1/2}=\operatorname{tr}\bigl(\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}\bigr)^{1/2}.$$
+//
+// ### Exercise 2 · Find the bugs (4 points)
+//
+// This version is passed around. It runs, it gives 0 for equal inputs, and three things in it are wrong. (The setup cell below has a `matrixRoot` that is right.)
+//
+// ```ts
+// const apart = mean1.sub(mean2).norm();                       // ‖μ₁ − μ₂‖
+// const root = cov1.mul(cov2).sqrt();                          // (Σ₁Σ₂)^½
+// return apart.add(cov1.add(cov2).sub(root.mul(2)).sum());
+// ```
+//
+// Write it right. Which of the three would you have noticed with diagonal covariances?
+
+// %% [markdown] lang="zh"
+// 维数一高，宽度变成协方差矩阵，标准差的乘积变成矩阵平方根：
+//
+// $$d^2=\lVert\mu_1-\mu_2\rVert^2+\operatorname{tr}\bigl(\Sigma_1+\Sigma_2-2(\Sigma_1\Sigma_2)^{1/2}\bigr).$$
+//
+// 用一维验一验：$\Sigma=\sigma^2$ 时，迹为 $\sigma_1^2+\sigma_2^2-2\sigma_1\sigma_2=(\sigma_1-\sigma_2)^2$。两个对称矩阵的乘积 $\Sigma_1\Sigma_2$
+// 一般*不*对称，开平方很麻烦。但 $\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}$ 是对称的，特征值与它相同，平方根的迹也就相同：
+//
+// $$\operatorname{tr}(\Sigma_1\Sigma_2)^{1/2}=\operatorname{tr}\bigl(\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}\bigr)^{1/2}.$$
+//
+// ### 练习 2 · 找出错误（4 分）
+//
+// 下面这个版本四处流传。它能运行，输入相同时也得 0，却有三处错误。（下面的准备单元里有一个正确的 `matrixRoot`。）
+//
+// ```ts
+// const apart = mean1.sub(mean2).norm();                       // ‖μ₁ − μ₂‖
+// const root = cov1.mul(cov2).sqrt();                          // (Σ₁Σ₂)^½
+// return apart.add(cov1.add(cov2).sub(root.mul(2)).sum());
+// ```
+//
+// 请写出正确的版本。如果协方差都是对角阵，三处错误里你会发现哪几处？
+
+// %% tags=["setup"]
+/** The symmetric square root of a symmetric matrix without negative eigenvalues: R·R = A. [F,F] -> [F,F] */
+/** zh: 无负特征值的对称矩阵的对称平方根：R·R = A。[F,F] -> [F,F] */
+function matrixRoot(a: Tensor2D): Tensor2D {
+  const size = a.shape[0];
+  return tf.tensor2d(Float32Array.from(metrics.sqrtSymmetric(Float64Array.from(a.dataSync()), size)), [size, size]);
+}
+
+// %% grade_id="ev-frechet" points=4
+/** The Fréchet distance of two Gaussians. mean1, mean2: [F]; cov1, cov2: [F,F] -> scalar */
+/** zh: 两个高斯分布的 Fréchet 距离。mean1、mean2: [F]；cov1、cov2: [F,F] -> 标量 */
+function frechet(mean1: Tensor1D, cov1: Tensor2D, mean2: Tensor1D, cov2: Tensor2D): tf.Scalar {
+  // The trace of a matrix is the sum of its diagonal: multiply it by tf.eye and add up.
+  // zh: 矩阵的迹是对角线之和：乘上 tf.eye 再求和。
+  // BEGIN SOLUTION
+  const half = matrixRoot(cov1);
+  const shared = matrixRoot(tf.matMul<Tensor2D>(tf.matMul(half, cov2), half)); // [F,F]
+  const spread = cov1.add<Tensor2D>(cov2).sub<Tensor2D>(shared.mul(2)); // [F,F]
+  const trace = spread.mul(tf.eye(cov1.shape[0])).sum();
+  return mean1.sub(mean2).square().sum().add<tf.Scalar>(trace);
+  // END SOLUTION
+}
+await check('ev-frechet', { frechet });
+
+// %% [markdown] lang="en"
+// Now the line-up before the first instrument. Whoever uses training pictures to compute "real" statistics, as we do and as is customary, should also know the **real-data floor**: the FID that *real* held-back pictures get.
+
+// %% [markdown] lang="zh"
+// 现在请嫌疑人到第一件仪器前。按惯例（我们也如此），“真实”一方的统计量来自训练图像；因此还应当知道**真实数据下限**：*真实*的、未参与训练的图像得到的 FID。
+
+// %%
+/** What the witness sees in `count` pictures of a generator. */
+/** zh: 证人在某个生成器的 `count` 幅图像里看到了什么。 */
+async function testify(draw: (count: number) => Tensor4D, count: number) {
+  const [features, probabilities]: Tensor2D[][] = [[], []];
+  const images = draw(count);
+  for (let from = 0; from < count; from += 250) {
+    const reading = tf.tidy(() => ({
+      ...metrics.classifier.read(classifier, images.slice(from, Math.min(250, count - from))),
+    }));
+    features.push(reading.features);
+    probabilities.push(reading.probabilities);
+  }
+  images.dispose();
+  return { features: tf.concat(features), probabilities: tf.concat(probabilities) };
+}
+const testimonies: { name: string; features: Tensor2D; probabilities: Tensor2D; fid: number }[] = [];
+for (const { name, draw } of suspects) {
+  const { features, probabilities } = await testify(draw, n);
+  const fid = metrics.frechetDistance(reference.statistics, await metrics.frechetStatistics(features));
+  testimonies.push({ name, features, probabilities, fid });
+}
+const [floor] = await metrics.fidAgainstN(reference.features, reference.statistics, [
+  Math.min(n, reference.features.count),
+]);
+
+// %% figure="fid-of-suspects" slideshow={"slide_type": "subslide"}
+show(
+  figures.bars({
+    categories: testimonies.map(({ name }) => name),
+    series: [{ name: 'FID', values: testimonies.map(({ fid }) => fid) }],
+    title: 'FID catches every fault but one: the thief passes' /* zh: 'FID 抓住了所有毛病，只漏掉一个：小偷' */,
+    y: 'FID (classifier of this course)' /* zh: 'FID（本课程的分类器）' */,
+  }),
+);
+console.log('n =' /* zh: '样本数 n =' */, n, '· real-data floor:' /* zh: '· 真实数据下限：' */, floor.fid.toFixed(3));
+
+// %% [markdown] lang="en"
+// FID sees blur, noise and missing classes, all in one number, which is its strength and its weakness: from the number alone you cannot tell *what* is wrong. The thief passes with the best mark of all. **No instrument in this lesson asks whether a picture is new.**
+// (To ask it, look up the nearest training picture of each sample.)
+//
+// ## 4 · The same generator, two FIDs
+//
+// **Guess first**: we measure the FID of *real* test pictures with 100 of them, then with 5,000. Nothing else changes. Does it go up, down, or stay?
+
+// %% [markdown] lang="zh"
+// FID 把模糊、噪声、缺失的类别都看在眼里，合成一个数。这是它的长处，也是它的短处：光看这个数，不知道*错在哪里*。小偷得了最高分，顺利过关。
+// **本课的仪器都不问一幅图像是不是新的。**（该怎么问：为每个样本找最近的训练图像。）
+//
+// ## 4 · 同一个生成器，两个 FID
+//
+// **先猜一猜**：测*真实*测试图像的 FID，一次用 100 幅，一次用 5,000 幅，其他都不变。它会升高、降低，还是不变？
+
+// %% figure="fid-against-n" slideshow={"slide_type": "subslide"}
+const most = reference.features.count;
+const sizes = [0.2, 0.3, 0.45, 0.7, 1].map((share) => Math.round(share * most));
+// each size is drawn several times, to see the trend and not the luck
+// zh: 每种大小抽好几次，看的是趋势，不是运气
+const tries = await Promise.all(
+  Array.from({ length: budget({ quick: 1, default: 6, full: 6 }) }, (_, seed) =>
+    metrics.fidAgainstN(reference.features, reference.statistics, sizes, seed),
+  ),
+);
+const falling = sizes.map((size, i) => ({
+  n: size,
+  fid: tries.reduce((sum, points) => sum + points[i].fid, 0) / tries.length,
+}));
+show(
+  figures.panels(
+    [
+      figures.curves({
+        series: [{ name: 'FID', x: falling.map((point) => point.n), y: falling.map(({ fid }) => fid), points: true }],
+        title: 'against N' /* zh: '横轴为 N' */,
+        x: 'number of real pictures N' /* zh: '真实图像数 N' */,
+        y: 'FID',
+      }),
+      figures.curves({
+        series: [
+          { name: 'FID', x: falling.map((point) => 1 / point.n), y: falling.map(({ fid }) => fid), points: true },
+        ],
+        title: 'against 1/N: nearly a line' /* zh: '横轴为 1/N：几乎是直线' */,
+        x: '1/N',
+        y: 'FID',
+      }),
+    ],
+    { title: 'Real pictures, measured with fewer of them, look worse' /* zh: '同样是真实图像，样本少了就显得差' */ },
+  ),
+);
+
+// %% [markdown] lang="en"
+// It falls, and never rises on average. A covariance estimated from $N$ points in 128 dimensions is off by an amount of order $1/N$, and a distance cannot average out errors below zero: every error makes it larger. So FID has a positive **bias** that shrinks like $1/N$, and its size depends on the model. **Two FIDs with different $N$ must never be compared**, and a paper that does not state $N$ has not stated a FID.
+//
+// Since the bias is a line in $1/N$, fit the line and read it off at $1/N=0$: FID$_\infty$ (Chong & Forsyth, 2020).
+//
+// ### Exercise 3 · Extrapolate (2 points)
+//
+// Least squares through points $(u_i,f_i)$ with $u_i=1/N_i$: slope $b=\sum(u_i-\bar u)(f_i-\bar f)\big/\sum(u_i-\bar u)^2$, and the line's value at 0 is $\bar f-b\,\bar u$.
+
+// %% [markdown] lang="zh"
+// 它降低，而且平均来说从不升高。在 128 维里用 $N$ 个点估计协方差，误差的量级是 $1/N$；而距离不会为负，误差无法正负相消：每一点误差都让它变大。
+// 所以 FID 有一个正的**偏差**，像 $1/N$ 一样缩小，大小还因模型而异。**$N$ 不同的两个 FID 绝不能相比**；不写 $N$ 的论文，等于没有报告 FID。
+//
+// 既然偏差是 $1/N$ 的一次函数，就拟合一条直线，读出 $1/N=0$ 处的值：FID$_\infty$（Chong & Forsyth，2020）。
+//
+// ### 练习 3 · 外推（2 分）
+//
+// 对点 $(u_i,f_i)$（$u_i=1/N_i$）做最小二乘：斜率 $b=\sum(u_i-\bar u)(f_i-\bar f)\big/\sum(u_i-\bar u)^2$，直线在 0 处的值为 $\bar f-b\,\bar u$。
+
+// %% grade_id="ev-infinity" points=2
+/** Where the least-squares line of FID against 1/N meets 1/N = 0. counts, fids: equally many */
+/** zh: FID 对 1/N 的最小二乘直线在 1/N = 0 处的值。counts 与 fids 个数相同 */
+function fidAtInfinity(counts: readonly number[], fids: readonly number[]): number {
+  // BEGIN SOLUTION
+  const average = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length;
+  const inverse = counts.map((count) => 1 / count);
+  const [u, f] = [average(inverse), average(fids)];
+  const products = inverse.map((value, i) => (value - u) * (fids[i] - f));
+  const squares = inverse.map((value) => (value - u) ** 2);
+  return f - (average(products) / average(squares)) * u;
+  // END SOLUTION
+}
+await check('ev-infinity', { fidAtInfinity });
+
+// %%
+console.log(
+  `FID∞ of real pictures: ${fidAtInfinity(
+    falling.map((point) => point.n),
+    falling.map(({ fid }) => fid),
+  ).toFixed(3)}` /* zh: `真实图像的 FID∞：${fidAtInfinity(
+    falling.map((point) => point.n),
+    falling.map(({ fid }) => fid),
+  ).toFixed(3)}` */,
+);
+
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Inception score
+//
+// $$\mathrm{IS}=\exp\;\mathbb E_x\,\mathrm{KL}\bigl(p(y\mid x)\,\|\,p(y)\bigr)$$
+//
+// - each picture certain, all classes equally often: 10
+// - all pictures alike to the witness: 1
+// - what does it *not* look at?
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## IS
+//
+// $$\mathrm{IS}=\exp\;\mathbb E_x\,\mathrm{KL}\bigl(p(y\mid x)\,\|\,p(y)\bigr)$$
+//
+// - 每幅都确定，各类一样多：10
+// - 在证人眼里幅幅相同：1
+// - 它*不看*什么？
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// It never sees a real picture. Ask for the cheapest way to get the highest score: one perfect picture of each class. Exercise 4: 8 minutes.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 它从不看真实图像。问大家：怎样最省事地拿最高分？每类一幅完美的图像。练习 4：8 分钟。
+
+// %% [markdown] lang="en"
+// ## 5 · The Inception score
+//
+// An older instrument needs no real pictures at all. Two wishes: the witness should be *certain* about each picture, so $p(y\mid x)$ has low entropy; and all classes should occur, so the average
+// $p(y)=\frac1N\sum_i p(y\mid x_i)$ has high entropy. Both at once:
+//
+// $$\mathrm{IS}=\exp\Bigl(\frac1N\sum_{i=1}^{N}\mathrm{KL}\bigl(p(y\mid x_i)\,\|\,p(y)\bigr)\Bigr)=\exp\bigl(H(y)-\overline{H(y\mid x)}\bigr),$$
+//
+// where the second form follows by splitting the logarithm: $\sum_y p(y|x)\log p(y|x)$ is minus the entropy of one picture, and $-\frac1N\sum_i\sum_y p(y|x_i)\log p(y)$ is the entropy of the average. It lies between 1 and the number of classes.
+//
+// ### Exercise 4 · Inception score (3 points)
+//
+// $0\log0=0$: a classifier may be so certain that a probability rounds to 0.
+
+// %% [markdown] lang="zh"
+// ## 5 · IS（Inception score）
+//
+// 还有一件更老的仪器，根本不需要真实图像。它有两个愿望：证人对每幅图像都*有把握*，即 $p(y\mid x)$ 的熵低；各个类别都出现，即平均分布
+// $p(y)=\frac1N\sum_i p(y\mid x_i)$ 的熵高。两者合在一起：
+//
+// $$\mathrm{IS}=\exp\Bigl(\frac1N\sum_{i=1}^{N}\mathrm{KL}\bigl(p(y\mid x_i)\,\|\,p(y)\bigr)\Bigr)=\exp\bigl(H(y)-\overline{H(y\mid x)}\bigr),$$
+//
+// 后一种形式只是把对数拆开：$\sum_y p(y|x)\log p(y|x)$ 是一幅图像的熵取负，$-\frac1N\sum_i\sum_y p(y|x_i)\log p(y)$ 是平均分布的熵。
+// 它的取值在 1 与类别数之间。
+//
+// ### 练习 4 · IS（3 分）
+//
+// $0\log0=0$：分类器可能十分肯定，以致某个概率舍入成 0。
+
+// %% grade_id="ev-inception" points=3
+/** exp of the mean over pictures of KL(p(y|x) ‖ p(y)). probabilities: [N,K], rows add up to 1 -> number */
+/** zh: KL(p(y|x) ‖ p(y)) 对图像取平均后再取指数。probabilities: [N,K]，每行之和为 1 -> 数 */
+function inceptionScore(probabilities: Tensor2D): number {
+  // BEGIN SOLUTION
+  return tf.tidy(() => {
+    const entropyTerms = (p: tf.Tensor) => p.mul(p.maximum(1e-30).log());
+    const certain = entropyTerms(probabilities).sum(1).mean();
+    const overall = entropyTerms(probabilities.mean(0)).sum();
+    return Math.exp(certain.sub(overall).dataSync()[0]);
+  });
+  // END SOLUTION
+}
+await check('ev-inception', { inceptionScore });
+
+// %% figure="is-of-suspects" slideshow={"slide_type": "subslide"}
+const fractions = testimonies.map(({ probabilities }) => inceptionScore(probabilities) / reference.isTestSet);
+show(
+  figures.bars({
+    categories: suspects.map(({ name }) => name),
+    series: [{ name: 'IS', values: fractions }],
+    title: 'IS is content with twenty pictures, and with a thief' /* zh: '只要二十幅图像，IS 就满意了；对小偷也满意' */,
+    y: 'IS as a fraction of the test set’s' /* zh: 'IS 占测试集 IS 的比例' */,
+  }),
+);
+
+// %% [markdown] lang="en"
+// The repeater has a high score: twenty sharp pictures of many classes are all that IS asks for. It sees no variety *within* a class, and it never looks at a real picture, so it cannot know whether the pictures are of clothes at all. It depends on the classifier as strongly as FID does; so this course quotes IS as a **fraction of the test set's**
+// score under the same classifier.
+//
+// ## 6 · Two questions, two numbers
+//
+// FID mixes fidelity with diversity. Kynkäänniemi and others (2019) ask separately. Around each real point, in feature space, draw a ball that reaches to its $k$-th nearest real neighbour. The balls together are a sketch of where real pictures live.
+//
+// - **Precision**: what share of the *samples* lies in some ball of a real point? (fidelity)
+// - **Recall**: the other way round, with balls around the samples: what share of the *real* points do they reach? (diversity)
+//
+// In two dimensions one sees it. Grey: real points on a ring. Orange: a generator.
+
+// %% [markdown] lang="zh"
+// 复读机的分数很高：IS 只要求图像清晰、类别多，二十幅足矣。它看不见类别*内部*的花样；它从不看真实图像，也就无从知道画的究竟是不是衣物。
+// 它对分类器的依赖与 FID 一样强，所以本课程报告的 IS，一律是它占**测试集 IS 的比例**（同一分类器）。
+//
+// ## 6 · 两个问题，两个数
+//
+// FID 把保真度和多样性搅在一起。Kynkäänniemi 等人（2019）把它们分开问。在特征空间里，以每个真实点为中心画一个球，半径到它的第 $k$ 近的真实邻居为止。
+// 这些球合起来，勾勒出真实图像所在的地方。
+//
+// - **精确率**（precision）：*样本*中有多大比例落在某个真实点的球里？（保真度）
+// - **召回率**（recall）：反过来，以样本为中心画球，*真实*点中有多大比例被它们够到？（多样性）
+//
+// 在二维里一看便知。灰色：圆环上的真实点。橙色：生成器。
+
+// %% figure="precision-recall-toy" slideshow={"slide_type": "subslide"}
+const onRing = (count: number, from: number, to: number, width: number) =>
+  tf.tidy(() => {
+    const angle = random.uniform<tf.Rank.R1>([count], from, to);
+    const radius = random.normal<tf.Rank.R1>([count], 1, width);
+    return tf.stack([angle.cos().mul(radius), angle.sin().mul(radius)], 1) as Tensor2D;
+  });
+const ring = onRing(300, 0, 2 * Math.PI, 0.05);
+const toyCases = [
+  { name: 'sharp quarter' /* zh: '精确的四分之一' */, points: onRing(300, 0, Math.PI / 2, 0.05) },
+  { name: 'sloppy whole' /* zh: '马虎的全部' */, points: onRing(300, 0, 2 * Math.PI, 0.35) },
+];
+const toyPanels: figures.Chart[] = [];
+for (const { name, points } of toyCases) {
+  const { precision, recall } = await metrics.precisionRecall(ring, points);
+  toyPanels.push(
+    figures.scatter2d({
+      series: [
+        { name: 'real' /* zh: '真实' */, points: ring, color: 7 },
+        { name: 'generated' /* zh: '生成' */, points, color: 1 },
+      ],
+      title: `${name}: P ${precision.toFixed(2)}, R ${recall.toFixed(2)}`,
+      x: 'x₁',
+      y: 'x₂',
+    }),
+  );
+}
+show(
+  figures.panels(toyPanels, {
+    title: 'Precision asks the samples, recall asks the real points' /* zh: '精确率问样本，召回率问真实点' */,
+    share: 'both',
+  }),
+);
+
+// %% figure="all-instruments" slideshow={"slide_type": "subslide"}
+const real = tf.tensor2d(Float32Array.from(reference.features.values), [
+  reference.features.count,
+  reference.features.size,
+]);
+const verdicts: Record<string, string>[] = [];
+for (const [i, { name, features, fid }] of testimonies.entries()) {
+  const both = Math.min(n, real.shape[0]); // as many real points as samples // zh: 真实点与样本一样多
+  const { precision, recall } = await metrics.precisionRecall(
+    real.slice<Tensor2D>([0, 0], [both, -1]),
+    features.slice<Tensor2D>([0, 0], [both, -1]),
+  );
+  verdicts.push({
+    ['suspect' /* zh: '嫌疑人' */]: name,
+    FID: fid.toFixed(2),
+    ['IS / test set’s' /* zh: 'IS / 测试集 IS' */]: fractions[i].toFixed(2),
+    ['precision' /* zh: '精确率' */]: precision.toFixed(2),
+    ['recall' /* zh: '召回率' */]: recall.toFixed(2),
+  });
+}
+show(figures.table(verdicts, { title: `All instruments, n = ${n}` /* zh: `全部仪器，n = ${n}` */ }));
+
+// %% [markdown] lang="en"
+// **What you should see**: the repeater and the trousers have high precision and next to no recall. Blur and noise lose both: smeared or speckled pictures lie in few balls of real points, and their own balls reach few of them. Half the classes, half the recall. The thief's row is as good as the honest one's. **If your recall is near 0 for everybody**, you compare different numbers of real and generated points, or $k$ is 0.
+//
+// ### Exercise 5 ★ · Precision (3 points, optional)
+//
+// `distances` of samples to real points, and each real point's radius. A sample counts if *any* ball holds it.
+
+// %% [markdown] lang="zh"
+// **你应该看到**：复读机和只画裤子的，精确率高，召回率几乎为零。模糊和噪声两样都丢：抹糊的、带噪点的图像很少落在真实点的球里，它们自己的球也够不到多少真实点。类别只有一半，召回率也只有一半左右。小偷那一行与老实人一样好。
+// **如果所有人的召回率都接近 0**，那是真实点与生成点的个数不同，或者 $k$ 取成了 0。
+//
+// ### 练习 5 ★ · 精确率（3 分，选做）
+//
+// 给出样本到各真实点的距离 `distances`，以及每个真实点的半径。只要有*任何*一个球装得下，这个样本就算数。
+
+// %% grade_id="ev-precision" points=3
+/** The share of samples in a ball of some real point. distances: [M,N], samples down; radii: [N] -> number */
+/** zh: 落在某个真实点的球里的样本所占比例。distances: [M,N]，一行一个样本；radii: [N] -> 数 */
+function precisionOf(distances: Tensor2D, radii: Tensor1D): number {
+  // BEGIN SOLUTION
+  return tf.tidy(() => distances.lessEqual(radii).any(1).toFloat().mean().dataSync()[0]);
+  // END SOLUTION
+}
+await check('ev-precision', { precisionOf });
+
+// %% [markdown] lang="en"
+// ## 7 · Does the picture fit the words?
+//
+// A text-to-image model can paint perfect faces and ignore the caption. The witness for that is a pair of networks trained together, one for pictures, one for texts, so that a picture and its own caption point in the same direction (CLIP; Radford et al., 2021). The **text–image score** is the cosine of the two, times 100, negative values cut to 0. Ours was trained on the course's captioned faces and reads English and Chinese.
+//
+// **Guess first**: how will the scores of faces with their own captions and with other faces' captions be distributed?
+
+// %% [markdown] lang="zh"
+// ## 7 · 图与文相符吗？
+//
+// 文生图模型可能把脸画得完美，却不理会文字。为此要请另一位证人：两个一同训练的网络，一个看图，一个读文，使一幅图像与它自己的说明指向同一方向
+// （CLIP；Radford 等，2021）。**图文得分**就是两个向量夹角的余弦乘以 100，负值记为 0。我们的这一对是在本课程带说明的人脸上训练的，中英文都读得懂。
+//
+// **先猜一猜**：人脸配自己的说明，与配别人的说明，得分各会怎样分布？
+
+// %% figure="text-image-score" slideshow={"slide_type": "subslide"}
+const pairs = budget({ quick: 60, default: 400, full: 1000 });
+const people = datasets.captionedFaces({ seed: 170, train: 100, test: pairs });
+const clip = metrics.clip.buildClip({
+  seed: 2,
+  text: { vocabulary: datasets.faces.vocabulary.length, length: datasets.faces.maxTokens },
+});
+loadCheckpoint('face-clip', { image: clip.image, text: clip.text, textHead: clip.textHead });
+const everyone = Array.from({ length: pairs }, (_, i) => i);
+const captions = people.test.captions(everyone, { language: 'en' /* zh: 'zh' */, detail: 1 });
+const facesShown = people.test.images(0, pairs);
+const tokensOf = (texts: readonly string[]) =>
+  tf.tensor2d(
+    texts.map((text) => [...datasets.faces.encode(text)]),
+    undefined,
+    'int32',
+  );
+const scoresOf = (texts: readonly string[]) =>
+  Array.from(tf.tidy(() => metrics.clip.clipScore(clip, facesShown, tokensOf(texts)).dataSync()));
+show(
+  figures.histogram({
+    series: [
+      { name: 'own caption' /* zh: '自己的说明' */, values: scoresOf(captions) },
+      { name: 'another’s' /* zh: '别人的说明' */, values: scoresOf([...captions.slice(7), ...captions.slice(0, 7)]) },
+    ],
+    title: 'A caption fits its own face better than another’s' /* zh: '说明与自己的脸更相符' */,
+    x: 'text–image score (0–100)' /* zh: '图文得分（0–100）' */,
+    y: 'density' /* zh: '密度' */,
+    range: [0, 100],
+  }),
+);
+console.log(captions[0]);
+
+// %% [markdown] lang="en"
+// The two heaps hardly overlap, and where they do, the other face happens to share most of what was said. The score compares a picture with *this* text and nothing else: it does not see whether the face is well painted, nor whether all faces look the same.
+//
+// ## 8 · Reading a league table
+//
+// Here is a table that was published for Fashion-MNIST. Its classifier is not named, so its FIDs are on a scale that nobody can reproduce. What can be compared is each IS as a fraction of the test set's under the *same* classifier. Beside it stands one model that you train now, in a minute: the VAE of lesson 04.
+//
+// **Guess first**: where in the table will it land, by fraction of IS?
+
+// %% [markdown] lang="zh"
+// 两堆几乎不重叠；重叠之处，是因为另一张脸恰好符合说明里的大部分内容。这个得分只比较图像与*这段*文字，别的都不管：脸画得好不好、是不是张张相同，它都看不见。
+//
+// ## 8 · 看懂排行榜
+//
+// 下面是一张公开发表的 Fashion-MNIST 成绩表。它没有写明分类器，所以它的 FID 是什么尺度，谁也无法重现。能够比较的，是每个 IS 占*同一*分类器下测试集 IS 的比例。
+// 旁边放上你现在用一分钟训练出来的模型：第 04 课的 VAE。
+//
+// **先猜一猜**：按 IS 的比例，它会排在哪里？
+
+// %%
+const published = [
+  { model: 'test set' /* zh: '测试集' */, fid: 0.011, is: 9.389, speed: undefined },
+  { model: 'VAE', fid: 3.186, is: 5.799, speed: 3.65e4 },
+  { model: 'DCGAN', fid: 2.379, is: 7.525, speed: 4.92e4 },
+  { model: 'SNGAN', fid: 0.487, is: 8.499, speed: 3.52e4 },
+  { model: 'RealNVP', fid: 1.385, is: 7.54, speed: 3.32e4 },
+  { model: 'DDPM', fid: 0.647, is: 8.672, speed: 7.18 },
+  { model: 'SGM', fid: 0.525, is: 9.058, speed: 10.1 },
+];
+const mine = vae.buildVae({ inputShape: [28, 28, 1], latentDim: 20, hidden: [400], likelihood: 'bernoulli', seed: 1 });
+await vae.trainVae(mine, data.train.take(budget({ quick: 2_000, default: 60_000, full: 60_000 })), {
+  epochs: budget({ quick: 1, default: 3, full: 30 }),
+  seed: 1,
+});
+const start = performance.now();
+const invented = tf.concat(Array.from({ length: n / 100 }, () => vae.sample(mine, 100, random)));
+await invented.data();
+const imagesPerSecond = n / ((performance.now() - start) / 1000);
+const seen = await testify(() => invented, n);
+const mineFid = metrics.frechetDistance(reference.statistics, await metrics.frechetStatistics(seen.features));
+
+// %% figure="league" slideshow={"slide_type": "subslide"}
+show(
+  figures.table(
+    [
+      ...published.map(({ model, fid, is, speed }) => ({
+        ['model' /* zh: '模型' */]: model,
+        FID: fid.toFixed(3),
+        ['IS of test set’s' /* zh: 'IS 占测试集比例' */]: (is / published[0].is).toFixed(3),
+        ['images/s' /* zh: '图像/秒' */]: speed?.toLocaleString('en-US') ?? '–',
+        ['measured' /* zh: '测量者' */]: 'published' /* zh: '已发表' */,
+      })),
+      {
+        ['model' /* zh: '模型' */]: 'VAE, trained here' /* zh: 'VAE，刚刚训练的' */,
+        FID: mineFid.toFixed(3),
+        ['IS of test set’s' /* zh: 'IS 占测试集比例' */]: (
+          inceptionScore(seen.probabilities) / reference.isTestSet
+        ).toFixed(3),
+        ['images/s' /* zh: '图像/秒' */]: Math.round(imagesPerSecond).toLocaleString('en-US'),
+        ['measured' /* zh: '测量者' */]: `n = ${n}`,
+      },
+    ],
+    {
+      title:
+        'FIDs of two classifiers do not compare; fractions of IS do, roughly' /* zh: '两个分类器的 FID 不能相比，IS 的比例大致可以' */,
+    },
+  ),
+);
+show(
+  figures.imageRows(
+    [
+      { label: 'real' /* zh: '真实' */, images: data.test.images(0, 12) },
+      { label: 'VAE', images: vae.sample(mine, 12, new Random(3)) },
+    ],
+    { title: 'Look before you count' /* zh: '先看，再数' */ },
+  ),
+);
+
+// %% [markdown] lang="en"
+// Read the columns together. By quality: SNGAN, SGM and DDPM lead, the VAE is last. By **speed**: one pass through a network (VAE, GAN, flow) is several thousand times faster than a thousand passes (DDPM). Speed belongs beside every quality, measured on one machine in one run; a machine from another paper is another unit.
+//
+// What must stand beside a FID: the classifier and its accuracy, $N$ of both sides, the real-data floor at that $N$, and which images "real" are. `genlab league` measures every model of this course that way, and a checkpoint's card (`checkpoints/*.md`) carries its row.
+//
+// ## 9 · Which family for which task?
+//
+// | family | trains stably | covers all modes | sharp | speed | control | likelihood |
+// |---|---|---|---|---|---|---|
+// | VAE (04) | yes | yes | no | one pass | latent space | a bound |
+// | GAN (05–08) | with care | often not | yes | one pass | conditions | none |
+// | flow (09) | yes | yes | middling | one pass | latent space | exact |
+// | autoregressive (09) | yes | yes | yes | one pass for each pixel | prefix | exact |
+// | diffusion, score (11–14) | yes | yes | yes | tens to thousands of passes | guidance, editing | a bound, or by the ODE |
+// | latent diffusion (15) | yes, in two stages | yes | yes | tens of passes, small | text, layout | of the latents |
+// | flow matching (16) | yes | yes | yes | tens of passes | guidance | by the ODE |
+//
+// The entries are rules of thumb from experience, not theorems, and "often not" is the one that FID sees and IS does not.
+//
+// **Open problems**: quality *and* diversity at once (guidance trades one for the other); precise control; coherence over long ranges (many objects, hands, text in pictures, video); and efficiency. For the last, three families of remedies: *pruning* takes weights out, *quantization* stores them in fewer bits, *parallelism* spreads the work, besides needing fewer steps (lesson 12) on smaller pictures (lesson 15).
+//
+// ## 10 · Questions
+//
+// Write your answer down before you unfold ours.
+//
+// <details><summary>1. Paper A reports FID 4.1 with 50,000 samples, paper B 4.6 with 5,000, same classifier. Who is better?</summary>
+//
+// Nobody can say. B's figure has ten times the bias of A's. Measure both at one N, or compare FID∞.
+// </details>
+//
+// <details><summary>2. A model's IS is higher than the test set's. Is it better than reality?</summary>
+//
+// It is *more certain* to the classifier than reality: it leaves out the ambiguous pictures (is this a shirt or a coat?) that real data have. That is a loss of diversity which IS rewards.
+// </details>
+//
+// <details><summary>3. Your generator's FID is below the real-data floor. What do you suspect first?</summary>
+//
+// That training pictures leak into its output, since the reference statistics are of the training pictures: the thief's case. Then a different N on the two sides.
+// </details>
+//
+// <details><summary>4. Precision 0.9, recall 0.1. Name a family and a fault.</summary>
+//
+// A GAN with mode collapse, typically; or a diffusion model with far too strong guidance (lesson 14).
+// </details>
+//
+// <details><summary>5. Why not simply train the generator to lower FID?</summary>
+//
+// Then it learns what the classifier's 128 features happen to see, and the features stop being a measure (Goodhart's law). Keep the judge out of the training.
+// </details>
+//
+// ## Formula sheet
+//
+// | | |
+// |---|---|
+// | Fréchet, on a line | $(\mu_1-\mu_2)^2+(\sigma_1-\sigma_2)^2$ |
+// | Fréchet | $\lVert\mu_1-\mu_2\rVert^2+\operatorname{tr}(\Sigma_1+\Sigma_2-2(\Sigma_1\Sigma_2)^{1/2})$ |
+// | its bias | about $b/N$; FID$_\infty$ is the line's value at $1/N=0$ |
+// | IS | $\exp\frac1N\sum_i\mathrm{KL}(p(y\mid x_i)\Vert p(y))$, from 1 to the number of classes |
+// | precision | share of samples in a ball of a real point |
+// | recall | share of real points in a ball of a sample |
+// | text–image score | $100\max(\cos(\text{picture},\text{text}),0)$ |
+//
+// ## Further reading
+//
+// - Heusel et al. (2017), *GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium*, arXiv:1706.08500. FID.
+// - Salimans et al. (2016), *Improved Techniques for Training GANs*, arXiv:1606.03498. The Inception score.
+// - Barratt & Sharma (2018), *A Note on the Inception Score*, arXiv:1801.01973. What it does not measure.
+// - Chong & Forsyth (2020), *Effectively Unbiased FID and Inception Score and Where to Find Them*, arXiv:1911.07023.
+// - Kynkäänniemi et al. (2019), *Improved Precision and Recall Metric for Assessing Generative Models*, arXiv:1904.06991.
+// - Radford et al. (2021), *Learning Transferable Visual Models From Natural Language Supervision*, arXiv:2103.00020. CLIP.
+// - Hessel et al. (2021), *CLIPScore*, arXiv:2104.08718.
+
+// %% [markdown] lang="zh"
+// 几列要放在一起看。论质量：SNGAN、SGM、DDPM 领先，VAE 垫底。论**速度**：网络只过一遍的（VAE、GAN、流模型），比过一千遍的（DDPM）快几千倍。
+// 质量旁边总要写上速度，而且要在同一台机器上一次测完；别的论文用的机器，是另一种单位。
+//
+// 一个 FID 旁边必须写明：分类器及其正确率，双方的 $N$，该 $N$ 下的真实数据下限，以及“真实”指的是哪些图像。`genlab league` 就是这样测量本课程的每个模型，
+// 检查点的卡片（`checkpoints/*.md`）上写着各自的成绩。
+//
+// ## 9 · 什么任务用哪一族？
+//
+// | 模型族 | 训练稳定 | 覆盖全部模式 | 清晰 | 速度 | 可控性 | 似然 |
+// |---|---|---|---|---|---|---|
+// | VAE（04） | 是 | 是 | 否 | 过一遍 | 隐空间 | 下界 |
+// | GAN（05–08） | 要小心 | 常常不能 | 是 | 过一遍 | 条件 | 没有 |
+// | 流模型（09） | 是 | 是 | 中等 | 过一遍 | 隐空间 | 精确 |
+// | 自回归（09） | 是 | 是 | 是 | 每个像素过一遍 | 前缀 | 精确 |
+// | 扩散、分数模型（11–14） | 是 | 是 | 是 | 几十到上千遍 | 引导、编辑 | 下界，或由 ODE 得到 |
+// | 隐空间扩散（15） | 是，分两阶段 | 是 | 是 | 几十遍，但尺寸小 | 文字、布局 | 隐变量的似然 |
+// | 流匹配（16） | 是 | 是 | 是 | 几十遍 | 引导 | 由 ODE 得到 |
+//
+// 表里是经验之谈，不是定理；其中的“常常不能”，FID 看得见，IS 看不见。
+//
+// **尚未解决的问题**：质量*与*多样性兼得（引导是拿一个换另一个）；精确的控制；长程的连贯性（多个物体、手、图中的文字、视频）；以及效率。提高效率有三类办法：
+// *剪枝*去掉一些权重，*量化*用更少的比特存权重，*并行*把活儿分摊出去；此外还可以少走几步（第 12 课），在更小的图上走（第 15 课）。
+//
+// ## 10 · 思考题
+//
+// 先写下自己的答案，再展开看我们的。
+//
+// <details><summary>1. 论文甲用 50,000 个样本，FID 为 4.1；论文乙用 5,000 个样本，FID 为 4.6；分类器相同。谁更好？</summary>
+//
+// 说不清。乙的偏差是甲的十倍。应在同一个 N 下重测，或者比较 FID∞。
+// </details>
+//
+// <details><summary>2. 某个模型的 IS 比测试集还高。它比现实还好吗？</summary>
+//
+// 只是在分类器眼里比现实*更肯定*：真实数据里模棱两可的图像（这是衬衫还是外套？）被它略去了。这是多样性的损失，IS 却奖励它。
+// </details>
+//
+// <details><summary>3. 你的生成器，FID 低于真实数据下限。首先怀疑什么？</summary>
+//
+// 训练图像漏进了输出里，因为参照的统计量正来自训练图像，这就是小偷的情形。其次，检查双方的 N 是否不同。
+// </details>
+//
+// <details><summary>4. 精确率 0.9，召回率 0.1。说出一族模型和一种毛病。</summary>
+//
+// 典型的是发生模式坍缩的 GAN；也可能是引导过强的扩散模型（第 14 课）。
+// </details>
+//
+// <details><summary>5. 为什么不直接训练生成器去降低 FID？</summary>
+//
+// 那样它学到的，是分类器那 128 个特征碰巧看得见的东西，特征也就不再是尺子了（古德哈特定律）。别让法官参与训练。
+// </details>
+//
+// ## 公式表
+//
+// | | |
+// |---|---|
+// | 直线上的 Fréchet 距离 | $(\mu_1-\mu_2)^2+(\sigma_1-\sigma_2)^2$ |
+// | Fréchet 距离 | $\lVert\mu_1-\mu_2\rVert^2+\operatorname{tr}(\Sigma_1+\Sigma_2-2(\Sigma_1\Sigma_2)^{1/2})$ |
+// | 它的偏差 | 约为 $b/N$；FID$_\infty$ 是直线在 $1/N=0$ 处的值 |
+// | IS | $\exp\frac1N\sum_i\mathrm{KL}(p(y\mid x_i)\Vert p(y))$，在 1 与类别数之间 |
+// | 精确率 | 落在真实点的球里的样本所占比例 |
+// | 召回率 | 落在样本的球里的真实点所占比例 |
+// | 图文得分 | $100\max(\cos(\text{图像},\text{文字}),0)$ |
+//
+// ## 延伸阅读
+//
+// - Heusel et al. (2017), *GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium*, arXiv:1706.08500. FID 的出处。
+// - Salimans et al. (2016), *Improved Techniques for Training GANs*, arXiv:1606.03498. IS 的出处。
+// - Barratt & Sharma (2018), *A Note on the Inception Score*, arXiv:1801.01973. 它没有衡量什么。
+// - Chong & Forsyth (2020), *Effectively Unbiased FID and Inception Score and Where to Find Them*, arXiv:1911.07023.
+// - Kynkäänniemi et al. (2019), *Improved Precision and Recall Metric for Assessing Generative Models*, arXiv:1904.06991.
+// - Radford et al. (2021), *Learning Transferable Visual Models From Natural Language Supervision*, arXiv:2103.00020. CLIP.
+// - Hessel et al. (2021), *CLIPScore*, arXiv:2104.08718.
