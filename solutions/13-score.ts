@@ -215,6 +215,7 @@ show(
         xs: ticks(61),
         ys: ticks(61),
         title: 'density p(x)' /* zh: '密度 p(x)' */,
+        color: 'p(x)',
         x: 'x₁',
         y: 'x₂',
       }),
@@ -402,7 +403,7 @@ show(
 
 // %% [markdown] lang="en"
 // Without noise everybody stands exactly on a summit: three points, no spread. With noise each bump has its proper width. But the shares are those of the *start*, not
-// the true ones: nobody ever changed bumps. Between two bumps the density falls to a tiny fraction of a summit's, and a walker would have to stumble against
+// the true ones: hardly anybody changed bumps. Between two bumps the density falls to a tiny fraction of a summit's, and a walker would have to stumble against
 // the arrows all the way up. The theorem speaks of infinitely many steps; 300 are not close.
 //
 // So two problems are open. We do not *have* the score of real data. And the score of far-apart bumps does not tell which bump is the heavier one. Noise will solve both.
@@ -432,7 +433,7 @@ show(
 // See it in one dimension, with two bumps: each dot is one draw and its target, the curve is the exact score of the blurred density.
 
 // %% [markdown] lang="zh"
-// 不加噪声，人人都恰好站在山顶上：三个点，毫无宽度。加了噪声，每个峰有了应有的宽度。可是比例与*起点*相同，而不是真实的比例：没有一个人换过峰。
+// 不加噪声，人人都恰好站在山顶上：三个点，毫无宽度。加了噪声，每个峰有了应有的宽度。可是比例与*起点*相同，而不是真实的比例：几乎没有人换过峰。
 // 两峰之间的密度只有山顶的极小一部分，行走者得一路逆着箭头跌撞上去。定理说的是无穷多步，300 步还差得远。
 //
 // 于是留下两个问题：真实数据的分数，我们并*没有*；而峰相距很远时，分数也不说明哪个峰更重。噪声会把两个问题都解决掉。
@@ -666,7 +667,7 @@ show(
     ],
     {
       title:
-        'Where no data are, the specialist guesses; strong noise puts data everywhere' /* zh: '没有数据的地方，专攻一级的网络全靠猜；噪声够强，处处都有数据' */,
+        'Between the bumps, where no data are, the specialist goes astray' /* zh: '峰与峰之间没有数据，专攻一级的网络在那里迷了路' */,
     },
   ),
 );
@@ -674,7 +675,7 @@ show(
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Why one noise level is not enough
 //
-// - small σ: right near the data, never trained elsewhere
+// - small σ: never trained between the bumps
 // - large σ: right everywhere, but of a blurred density
 // - so: many levels, from strong to weak
 // - $\alpha_i\propto\sigma_i^2$: steps shrink with the noise
@@ -682,23 +683,23 @@ show(
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 为什么一个噪声级不够
 //
-// - σ 小：数据附近对，别处从未训练过
+// - σ 小：峰与峰之间从未训练过
 // - σ 大：处处都对，但密度是模糊的
 // - 所以：用许多级，由强到弱
 // - $\alpha_i\propto\sigma_i^2$：步长随噪声缩小
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// 8 minutes. Point at the map of the specialist: blue where data are, any colour elsewhere. A walker who starts in noise starts exactly there. Then play the animation:
+// 8 minutes. Point at the broad blurred zones of the specialist's map: there it is decided which bump a walker goes to. Then play the animation:
 // at σ = 4 there is a single hill, so crossing is free; the bumps separate only when the walkers have been shared out.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 8 分钟。指着专攻一级的那张图：有数据的地方方向对，别处什么都可能。而从噪声出发的行走者，恰恰就在那些地方起步。
+// 8 分钟。指着专攻一级的那张图上模糊的大片区域：行走者去哪个峰，正是在那里决定的。
 // 然后放动画：σ = 4 时只有一座山，来去自由；等行走者分配好了，峰才分开。
 
 // %% [markdown] lang="en"
-// The specialist is right where data are and guesses elsewhere: it was never trained there, because a point of the blurred data hardly ever lies far from a bump. But far from the data is where
-// a sampler *starts*. The other network is right almost everywhere at $\sigma=4$, where noise puts training points everywhere; and with few points of its own at
-// $\sigma=0.1$, what it learned from the other levels helps it there too.
+// The exact arrows turn on thin lines, the watersheds between the bumps. The specialist turns them in a broad zone, and in the middle of the three bumps it is wrong altogether: it was never trained there, because with so little noise a point hardly ever leaves its bump. (Further out it is
+// right by luck: a smooth network goes on as it began.) But between the bumps it is decided who goes where. The network that learned ten levels has thin lines in the right places even at $\sigma=0.1$: what stronger noise taught it there carries over. And at
+// $\sigma=4$, where noise puts training points everywhere, it is right everywhere but at the very top of the one hill that is left.
 //
 // ### Annealed Langevin
 //
@@ -708,8 +709,9 @@ show(
 // Watch the arrows turn from one hill to three.
 
 // %% [markdown] lang="zh"
-// 专攻一级的网络在有数据的地方是对的，别处全靠猜：它在那里从未受过训练，因为加了这么小的噪声，点几乎不会远离峰。可是采样恰恰*从*远离数据的地方开始。
-// 另一个网络在 $\sigma=4$ 时几乎处处正确，因为噪声把训练点撒到了各处；到 $\sigma=0.1$，虽然这一级的训练点少，别的级学到的东西也帮了它。
+// 精确的箭头在几条细线上转向，那是峰与峰之间的分水岭。专攻一级的网络却在一大片区域里慢慢转，三个峰正中间干脆是错的：它在那里从未受过训练，因为加了这么小的噪声，点几乎不会离开自己的峰。
+// （再往外它又对了，那是运气：光滑的网络会照着已有的样子延伸出去。）可是谁去哪个峰，恰恰是在峰与峰之间决定的。学了十级的网络，即使在 $\sigma=0.1$ 上，细线也都在该在的地方：更强的噪声教会它的东西用上了。
+// 而 $\sigma=4$ 时，噪声把训练点撒到各处，除了仅剩的那座山的山顶，处处都对。
 //
 // ### 退火朗之万动力学
 //
@@ -1086,7 +1088,10 @@ const history = await score.trainScoreModel(moons, datasets.toys.twoMoons.sample
   seed: 1,
 });
 const moonScore = score.scoreFn(moons);
-const at = (x: Tensor2D, t: number) => moonScore(x, Array<number>(x.shape[0]).fill(t)) as Tensor2D;
+/** The score at one time for all, with the weights averaged over training (moons.ema). */
+/* zh: 所有点取同一时刻的分数；用训练中取了平均的权重（moons.ema）。 */
+const at = (x: Tensor2D, t: number) =>
+  moons.ema.during(() => moonScore(x, Array<number>(x.shape[0]).fill(t)) as Tensor2D);
 show(
   figures.curves({
     series: [{ name: 'loss' /* zh: '损失' */, y: history.loss, smooth: 40 }],
@@ -1293,7 +1298,7 @@ show(
       columns: 2,
       share: 'both',
       title:
-        'Too wide, too narrow, or nothing at all: each bug has a look of its own' /* zh: '太宽、太窄、一无所有：每个错都有自己的样子' */,
+        'Too wide, a single point, or where no data are: each bug has a look of its own' /* zh: '太宽、缩成一点、跑到没有数据的地方：每个错都有自己的样子' */,
     },
   ),
 );
@@ -1321,16 +1326,17 @@ show(
 // 本意：概率流，从 t = 1 走到数据
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// 8 minutes, in pairs: one bug a line. Then show the four pictures and let them match bug and picture. The middle one is the treacherous one: the samples look *better* than
-// real data, sharp and clean, because the spread is lost.
+// 8 minutes, in pairs: one bug a line. Then show the four pictures and let them match bug and picture. The second is the treacherous one: each sample looks *better* than
+// real data, and all are the same.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 8 分钟，两人一组，每行一个错。然后给出四幅图，让大家把错与图配对。中间那个最阴险：样本看上去比真数据还*好*，干净利落，因为散布丢了。
+// 8 分钟，两人一组，每行一个错。然后给出四幅图，让大家把错与图配对。第二个最阴险：每个样本看上去都比真数据还*好*，只是全都一样。
 
 // %% [markdown] lang="en"
 // - **ε for the score**: without $1/\sigma$ the pull is too weak when $\sigma$ is small, just where detail is made. The bumps stay too wide: samples that look noisy.
-// - **g² without noise**: the pull of the reverse SDE without the stumbling that balances it. The bumps become far too narrow: every sample looks like a perfect specimen, and all look alike. On images this passes for quality at first sight; count the variety.
-// - **wrong way**: time runs down, $dt>0$, so a step must *subtract* the velocity. The cloud stays a shapeless cloud.
+// - **g² without noise**: the pull of the reverse SDE without the stumbling that balances it. The crowd shrinks to a spot while the density is still a single hill; when the hill parts into three, all stand on the same side. All 600 end on one point of the heaviest bump. On images this passes for
+//   quality at first sight, each sample a perfect specimen; count the variety.
+// - **wrong way**: time runs down, $dt>0$, so a step must *subtract* the velocity. Here it goes against the score instead, and the particles end on the watersheds, as far from data as they can.
 //
 // ### Exercise 5 · The sampler, repaired (3 points)
 //
@@ -1338,8 +1344,9 @@ show(
 
 // %% [markdown] lang="zh"
 // - **把 ε 当分数**：少了 $1/\sigma$，在 $\sigma$ 小的时候，也就是生成细节的时候，拉力太弱。峰太宽，样本看上去有噪点。
-// - **g² 而无噪声**：用了反向 SDE 的拉力，却没有与之平衡的跌撞。峰窄得过分：每个样本都像完美的标本，而且彼此雷同。放到图像上，乍一看还以为质量高，数一数多样性就露馅了。
-// - **方向反了**：时间往下走，$dt>0$，所以每一步应该*减去*速度。点云始终没有形状。
+// - **g² 而无噪声**：用了反向 SDE 的拉力，却没有与之平衡的跌撞。密度还是一座山的时候，人群就缩成了一小撮；等一座山分成三座，大家都站在同一侧。600 个粒子全部停在最重的峰的一个点上。
+//   放到图像上，乍一看还以为质量高，每个样本都像完美的标本，数一数多样性就露馅了。
+// - **方向反了**：时间往下走，$dt>0$，所以每一步应该*减去*速度。现在却逆着分数走，粒子最后都停在分水岭上，离数据要多远有多远。
 //
 // ### 练习 5 · 修好采样程序（3 分）
 //
@@ -1411,8 +1418,8 @@ await check('score-bug', { sampleFlow });
 // `times` 从 0 升到 1。每一步，点和散度之和都往前走一步；最后加上高斯的那一项。当心：两者用的都是*旧的*点。`nn.normalLogProb(z)` 就是 $\log\mathcal N(z;0,I)$。
 
 // %% grade_id="score-likelihood" points=3
-/** log p of points [N,2] at times[0], in nats, [N]. velocity: [N,2] -> [N,2] and divergence: [N,2] -> [N], both at time t */
-/* zh: 点 [N,2] 在 times[0] 时刻的 log p，单位奈特，[N]。velocity: [N,2] -> [N,2]，divergence: [N,2] -> [N]，均为 t 时刻 */
+/** log p at times[0], in nats. x: [N,2] -> [N]; velocity gives [N,2], divergence [N] */
+/* zh: times[0] 时刻的 log p，单位奈特。x: [N,2] -> [N]；velocity 得 [N,2]，divergence 得 [N] */
 function flowLogLikelihood(
   velocity: (x: Tensor2D, t: number) => Tensor2D,
   divergence: (x: Tensor2D, t: number) => Tensor1D,
@@ -1724,7 +1731,7 @@ show(
 //
 // <details><summary>5. A colleague turns a reverse-SDE sampler into an "ODE sampler" by deleting the noise term. The samples look crisp. What is wrong, and what will the class counts or the spread show?</summary>
 //
-// The pull is still $g^2s$, twice the ODE's $\frac12g^2s$. The result is too concentrated: each mode too narrow, variety lost. Halve the pull.
+// The pull is still $g^2s$, twice the ODE's $\frac12g^2s$. The result is far too concentrated: variety is lost, in section 8 down to a single point. Halve the pull.
 // </details>
 //
 // <details><summary>6. Why has an SDE sample no log-likelihood by section 9's formula?</summary>
@@ -1792,7 +1799,7 @@ show(
 //
 // <details><summary>5. 同事把反向 SDE 采样程序里的噪声项删掉，称之为“ODE 采样”。样本看上去很清晰。错在哪里？看类别的个数或散布会发现什么？</summary>
 //
-// 拉力还是 $g^2s$，是 ODE 的 $\frac12g^2s$ 的两倍。结果过于集中：每个峰太窄，多样性丢失。把拉力减半。
+// 拉力还是 $g^2s$，是 ODE 的 $\frac12g^2s$ 的两倍。结果过于集中，多样性丢失，第 8 节里甚至缩成了一个点。把拉力减半。
 // </details>
 //
 // <details><summary>6. 为什么用第 9 节的公式算不出 SDE 样本的对数似然？</summary>
