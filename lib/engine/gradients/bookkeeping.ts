@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Recorder } from './rewrite';
 
+// By way of `tf` each costs three calls, at every operation.
+const { Tensor, getKernel } = tf;
+
 /** What TensorFlow.js does at every operation beside the operation itself, done the short way where the result is the same. */
 export function shortenBookkeeping(recorder: Recorder): void {
   runKernelsPlainly(recorder);
@@ -13,32 +16,33 @@ function runKernelsPlainly(recorder: Recorder): void {
   const stock = recorder.runKernel;
   recorder.runKernel = function runKernel(kernelName, inputs, attributes) {
     const { state, ENV, backend, backendName } = this; // asking for the backend starts it, where none runs yet
-    const kernel = tf.getKernel(kernelName, backendName ?? '');
+    const kernel = getKernel(kernelName, backendName ?? '');
     if (!kernel || state.profiling || ENV.getBool('DEBUG') || ENV.getBool('IS_TEST')) {
       return stock.call(this, kernelName, inputs, attributes);
     }
     const recorded = this.isTapeOn();
     let saved: tf.Tensor[] = [];
-    let result: tf.Tensor | tf.Tensor[];
+    let out: tf.TensorInfo | tf.TensorInfo[];
+    let results: tf.Tensor[];
     state.kernelDepth++;
     try {
-      const out = kernel.kernelFunc({ inputs, attrs: attributes, backend });
-      result = Array.isArray(out) ? out.map((one) => asTensor(this, one)) : asTensor(this, out);
+      out = kernel.kernelFunc({ inputs, attrs: attributes, backend });
+      results = Array.isArray(out) ? out.map((one) => asTensor(this, one)) : [asTensor(this, out)];
       if (recorded) {
-        const wanted = this.getTensorsForGradient(kernelName, inputs, [result].flat());
-        saved = wanted.map((tensor) => this.keep(this.clone(tensor)));
+        const wanted = this.getTensorsForGradient(kernelName, inputs, results);
+        if (wanted.length > 0) saved = wanted.map((tensor) => this.keep(this.clone(tensor)));
       }
     } finally {
       state.kernelDepth--;
     }
-    if (recorded) this.addTapeNode(kernelName, inputs, [result].flat(), null, saved, attributes);
-    return result;
+    if (recorded) this.addTapeNode(kernelName, inputs, results, null, saved, attributes);
+    return Array.isArray(out) ? results : results[0];
   };
 }
 
 /** Kernels give tensors, or what tensors are made of. */
 function asTensor(recorder: Recorder, result: tf.TensorInfo): tf.Tensor {
-  return result instanceof tf.Tensor ? result : recorder.makeTensorFromTensorInfo(result);
+  return result instanceof Tensor ? result : recorder.makeTensorFromTensorInfo(result);
 }
 
 /** A tensor that is saved for a gradient: the same data under another name. A training step of a dense VAE saves 46. */
@@ -56,7 +60,7 @@ function copyWithoutKernel(recorder: Recorder): void {
 function endScopesOfOneTensor(recorder: Recorder): void {
   const stock = recorder.endScope;
   recorder.endScope = function endScope(result) {
-    if (!(result instanceof tf.Tensor)) return stock.call(this, result);
+    if (!(result instanceof Tensor)) return stock.call(this, result);
     const { state } = this;
     const ended = state.scopeStack[state.scopeStack.length - 1];
     for (const tensor of ended.track) {

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
+const { arraysEqual } = tf.util;
+
 type Gradients = Record<string, () => tf.Tensor>;
 type Shapes = Readonly<Record<string, Pick<tf.Tensor, 'shape' | 'size'>>>;
 
@@ -22,7 +24,6 @@ export function gradient<Attributes = object>(
 }
 
 const asked = new Set<string>();
-const inputsOf = Symbol('inputs');
 
 /**
  * A gradient that needs of the inputs their shapes and nothing else. TensorFlow.js keeps whole inputs until the gradient is
@@ -34,14 +35,14 @@ export function gradientOfShapes<Attributes = object>(
   compute: (dy: tf.Tensor, inputs: Shapes, attributes: Attributes) => Gradients,
 ): void {
   asked.add(kernelName);
-  gradient<Attributes & { [inputsOf]: tf.NamedTensorMap }>(kernelName, [], (dy, _, attributes) =>
-    compute(dy, attributes[inputsOf], attributes),
+  gradient<{ inputs: Shapes; attributes: Attributes }>(kernelName, [], (dy, _, { inputs, attributes }) =>
+    compute(dy, inputs, attributes),
   );
 }
 
-/** The attributes that the tape keeps of an operation: with its inputs, where `gradientOfShapes` asks for them. */
+/** What the tape keeps as an operation's attributes: its inputs too, where `gradientOfShapes` asks for them. */
 export function attributesForTape(kernelName: string, inputs: tf.NamedTensorMap, attributes: unknown): unknown {
-  return asked.has(kernelName) ? { ...(attributes as object), [inputsOf]: inputs } : attributes;
+  return asked.has(kernelName) ? { inputs, attributes } : attributes;
 }
 
 /** Runs a kernel that has no public function. */
@@ -51,8 +52,8 @@ export function run(kernelName: string, inputs: tf.NamedTensorMap, attributes: o
 
 /** The gradient of broadcasting: sums over the axes that were stretched. Where none was, it is dy itself. */
 export function sumTo(dy: tf.Tensor, shape: number[]): tf.Tensor {
-  if (tf.util.arraysEqual(dy.shape, shape)) return dy;
+  if (arraysEqual(dy.shape, shape)) return dy;
   const axes = tf.broadcast_util.getReductionAxes(shape, dy.shape);
   const sum = axes.length > 0 ? tf.sum(dy, axes) : dy;
-  return tf.util.arraysEqual(sum.shape, shape) ? sum : sum.reshape(shape);
+  return arraysEqual(sum.shape, shape) ? sum : sum.reshape(shape);
 }

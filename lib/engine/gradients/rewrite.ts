@@ -81,9 +81,9 @@ export function followDilations(recorder: Recorder): (kernelName: string) => Gra
     return stock.call(this, kernelName, inputs, attributes);
   };
   return (kernelName) => {
-    const found = fusedConvolution.exec(kernelName);
-    if (!found || !last || [last.dilations].flat().every((step) => step === 1)) return undefined;
-    const attributes = last;
+    const attributes = last; // none in most models
+    const found = attributes && fusedConvolution.exec(kernelName);
+    if (!found || [attributes.dilations].flat().every((step) => step === 1)) return undefined;
     return (dy, saved) => {
       const [filter, x, , bias] = saved as tf.Tensor[];
       const plain = tf.getGradient(found[1] ? 'DepthwiseConv2dNative' : 'Conv2D').gradFunc;

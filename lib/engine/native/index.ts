@@ -1,6 +1,7 @@
 import { keepConstants } from './constants';
 import { installConvolution } from './convolution';
 import { installElementwise } from './elementwise';
+import { installFloats } from './floats';
 import { installLayout } from './layout';
 import { guardMemory } from './memory';
 import { installNormalization } from './normalization';
@@ -17,6 +18,7 @@ export function installNativeKernels(): void {
   guardMemory();
   keepConstants();
   installConvolution();
+  installFloats();
   installElementwise();
   installLayout();
   installPooling();
