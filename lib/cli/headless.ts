@@ -15,7 +15,7 @@ export interface HeadlessOptions {
 
 /**
  * Runs a lesson as its author solved it, writes it as a page, and grades it and its bare stub. The last line says
- * `04-vae solution 12/12 stub 0/12`.
+ * `04-vae solution 12/12 stub 0/12`; what people mark is left out and named behind it.
  * @returns 0 for a lesson that ran without an error, full marks and none; else 1
  */
 export async function headless(name: string, { lang, jupyter }: HeadlessOptions): Promise<number> {
@@ -52,9 +52,19 @@ export async function headless(name: string, { lang, jupyter }: HeadlessOptions)
   });
   const [solved, bare] = results;
   for (const reason of surprises(solved, bare)) process.stdout.write(`${reason}\n`);
-  process.stdout.write(`${slug} solution ${solved.score}/${solved.maxScore} stub ${bare.score}/${bare.maxScore}\n`);
-  const right = solved.maxScore > 0 && solved.score === solved.maxScore && bare.score === 0;
+  const [full, none] = [byChecks(solved), byChecks(bare)];
+  const byHand = solved.maxScore - full.points;
+  const rest = byHand > 0 ? `, ${byHand} more by hand` : '';
+  process.stdout.write(`${slug} solution ${full.score}/${full.points} stub ${none.score}/${none.points}${rest}\n`);
+  const right = full.points > 0 && full.score === full.points && none.score === 0;
   return right && errors.length === 0 ? 0 : 1;
+}
+
+/** What the checks alone score, without the cells that people mark. */
+function byChecks({ exercises }: FileResult): { readonly score: number; readonly points: number } {
+  const checked = exercises.filter(({ manual }) => !manual);
+  const sum = (key: 'score' | 'points') => checked.reduce((total, exercise) => total + exercise[key], 0);
+  return { score: sum('score'), points: sum('points') };
 }
 
 /** `out/04-vae.html`; the Chinese lesson beside it as `out/04-vae.zh.html`. */
