@@ -890,7 +890,7 @@ try {
 // &\approx\mathbb E\Bigl[f'(x)\,\tfrac\varepsilon2s(x)+\tfrac12f''(x)\,\varepsilon\Bigr] && \text{Taylor; } \mathbb E[(\sqrt\varepsilon z)^2]=\varepsilon\\
 // &=\tfrac\varepsilon2\int\bigl(p\,s\,f'+p\,f''\bigr)\,dx && \text{average over } x\sim p\\
 // &=\tfrac\varepsilon2\int\bigl(p'f'+p\,f''\bigr)\,dx && p\,s=p\,(\log p)'=p'\\
-// &=\tfrac\varepsilon2\int\bigl(p\,f'\bigr)'\,dx=0 && \text{product rule; } p \text{ vanishes far out.}
+// &=\tfrac\varepsilon2\int\frac{d}{dx}\bigl(p\,f'\bigr)\,dx=0 && \text{product rule; } p \text{ vanishes far out.}
 // \end{aligned}
 // $$
 //
@@ -922,7 +922,7 @@ try {
 // &\approx\mathbb E\Bigl[f'(x)\,\tfrac\varepsilon2s(x)+\tfrac12f''(x)\,\varepsilon\Bigr] && \text{泰勒展开；} \mathbb E[(\sqrt\varepsilon z)^2]=\varepsilon\\
 // &=\tfrac\varepsilon2\int\bigl(p\,s\,f'+p\,f''\bigr)\,dx && \text{对 } x\sim p \text{ 取平均}\\
 // &=\tfrac\varepsilon2\int\bigl(p'f'+p\,f''\bigr)\,dx && p\,s=p\,(\log p)'=p'\\
-// &=\tfrac\varepsilon2\int\bigl(p\,f'\bigr)'\,dx=0 && \text{乘积求导法则；} p \text{ 在远处为零}
+// &=\tfrac\varepsilon2\int\frac{d}{dx}\bigl(p\,f'\bigr)\,dx=0 && \text{乘积求导法则；} p \text{ 在远处为零}
 // \end{aligned}
 // $$
 //
