@@ -323,14 +323,12 @@ show(
 // The cell defines drawMine: pictures in [0, 1], [count,32,32,3].
 // zh: 这个单元要定义 drawMine：取值 [0, 1] 的图像，[count,32,32,3]。
 // BEGIN SOLUTION
-const lighter: vae.Vae = vae.buildVae({ ...baseline.config, seed: 18 });
-const lighterRun: Awaited<ReturnType<typeof vae.trainVae>> = await vae.trainVae(lighter, people.train, {
-  epochs: budget({ quick: 1, default: 4, full: 40 }),
-  batchSize: 64,
-  beta: 0.25,
-  seed: 18,
-});
-const drawMine: (count: number) => Tensor4D = (count) => vae.sample(lighter, count, random);
+const drawMine: (count: number) => Tensor4D = await (async () => {
+  const lighter = vae.buildVae({ ...baseline.config, seed: 18 });
+  const epochs = budget({ quick: 1, default: 4, full: 40 });
+  await vae.trainVae(lighter, people.train, { epochs, batchSize: 64, beta: 0.25, seed: 18 });
+  return (count: number) => vae.sample(lighter, count, random);
+})();
 // END SOLUTION
 
 // %% figure="mine" slideshow={"slide_type": "subslide"}
