@@ -224,7 +224,7 @@ show(
 // 7 分钟。先让大家画直方图。有两堆：去右峰的路径和去左峰的路径。“网络回答平均值，走的是一条谁也不走的路。这为什么行得通？”用这个问题过渡到下一页。
 
 // %% [markdown] lang="en"
-// Two heaps: paths on their way to the right bump, and fewer on their way to the left one. Least squares answers the mean, here a velocity that hardly any single path has. Write it down for every point and time:
+// Two heaps: paths on their way to the right bump, and fewer on their way to the left one. Least squares answers the mean, here a velocity that hardly any single path has. Write it down for every point and time; that is a **velocity field**:
 //
 // $$u_t(x)=\mathbb E\bigl[x_1-x_0\;\big|\;x_t=x\bigr]\qquad\text{the \textbf{marginal velocity}}.$$
 //
@@ -1031,9 +1031,9 @@ show(
 function exactVelocity(x: Tensor2D, t: number, data: Tensor2D): Tensor2D {
   // BEGIN SOLUTION
   const squares = x.expandDims(1).sub(data.mul(t)).square().sum<Tensor2D>(2); // [N,M]
-  const w = squares.div<Tensor2D>(-2 * (1 - t) ** 2).softmax();
+  const chances = squares.div<Tensor2D>(-2 * (1 - t) ** 2).softmax();
   return tf
-    .matMul<Tensor2D>(w, data)
+    .matMul<Tensor2D>(chances, data)
     .sub(x)
     .div<Tensor2D>(1 - t);
   // END SOLUTION
