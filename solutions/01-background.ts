@@ -289,14 +289,14 @@ show(
 );
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Four minutes. Show the bullets first and let the class vote on how many of the sixteen lie outside their stage. Then the figure. Ask for the oldest generative model: Shannon's sentences of 1948, which stand in no drawer.
+// Four minutes. Show the bullets first and let the class vote on how many of the sixteen lie outside their stage. Then the figure. Ask for a generative model older than all sixteen: Shannon's sentences of 1948, which stand in no drawer.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 四分钟。先放要点，让全班举手猜十六件里有几件落在阶段之外，再放图。然后问：最老的生成模型是什么？是香农 1948 年抽出来的句子，哪个抽屉里都没有。
+// 四分钟。先放要点，让全班举手猜十六件里有几件落在阶段之外，再放图。然后问：有没有比这十六件都老的生成模型？有，香农 1948 年抽出来的句子，哪个抽屉里都没有。
 
 // %% [markdown] lang="en"
 // Three of sixteen. The perceptron (1957) is older than ELIZA (1966), so it cannot open a stage that begins in 1970; evolution strategies (1965) and genetic algorithms (Holland's book, 1975) were there long before 1990. Even the years that fit are
-// a choice: backpropagation was *named and made popular* in 1986, the method is Linnainmaa's of 1970. And the oldest generative model of all is in no drawer: in 1948 Shannon drew English sentences from tables of
+// a choice: backpropagation was *named and made popular* in 1986, the method is Linnainmaa's of 1970. And a generative model older than all sixteen is in no drawer: in 1948 Shannon drew English sentences from tables of
 // which letter, or word, follows which. You will do the same in section 8.
 //
 // The stages say what most people worked on. They say nothing about when a thing was invented. **Date the thing, not the drawer.**
@@ -314,7 +314,7 @@ show(
 
 // %% [markdown] lang="zh"
 // 十六件里有三件。感知机（1957）比 ELIZA（1966）还早，不可能开启一个始于 1970 年的阶段；进化策略（1965）和遗传算法（Holland 的书，1975）远在 1990 年之前就有了。
-// 就连对得上的年份也有选择的余地：反向传播在 1986 年*得名并流行*，方法本身是 Linnainmaa 1970 年的。而最老的生成模型不在任何一个抽屉里：
+// 就连对得上的年份也有选择的余地：反向传播在 1986 年*得名并流行*，方法本身是 Linnainmaa 1970 年的。而有一个比这十六件都老的生成模型，不在任何一个抽屉里：
 // 1948 年，香农用“哪个字母（或单词）后面跟哪个”的表，抽出了英语句子。第 8 节你会做同样的事。
 //
 // 阶段说的是多数人当时在做什么，并不说明某样东西何时发明。**给东西标年份，不要给抽屉标年份。**
@@ -437,7 +437,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// It sorts well, and it has an answer for every point of the plane, also for a leaf 14 cm long with a width of zero. But nothing in it says which leaves *occur*. There is no way to draw one. (Drawing $x$ at random and keeping what it
+// It sorts well, and it has an answer for every point of the plane: at the top left it is sure of willow, where no leaf of any kind was ever found. Nothing in it says which leaves *occur*. There is no way to draw one. (Drawing $x$ at random and keeping what it
 // is sure about gives you leaves of 14 by 0.)
 //
 // ## 4 · One cloud for each class
@@ -463,7 +463,7 @@ show(
 // $CC^{\mathsf T}$, which compares leaves with leaves instead of measurements with measurements.
 
 // %% [markdown] lang="zh"
-// 它分得不错，而且对平面上每一点都有答案，连长 14 厘米、宽 0 厘米的叶子也有。但它里面没有任何东西说明哪些叶子*会出现*，所以没法抽样。
+// 它分得不错，而且对平面上每一点都有答案：左上角它一口咬定是柳树，可那里从没见过任何叶子。它里面没有任何东西说明哪些叶子*会出现*，所以没法抽样。
 // （随便取 $x$，只留下它有把握的，得到的就是 14 乘 0 的叶子。）
 //
 // ## 4 · 每一类一团云
