@@ -1,11 +1,11 @@
-/** Every lesson in both languages: runs from a fresh kernel, shows its figures, and fits on its slides. */
+/** Every lesson in one language: runs from a fresh kernel, shows its figures, and fits on its slides. */
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SavedCell, SavedNotebook } from '../../lib/cli/page';
-import { presentPage } from '../../lib/cli/present-page';
-import { quickRun } from '../../lib/cli/quick-runs';
-import { type Lang, langs, listLessons, loadLesson } from '../../lib/lesson';
-import { findBrowser } from '../../lib/setup/browser.js';
+import type { SavedCell, SavedNotebook } from '../../../lib/cli/page';
+import { presentPage } from '../../../lib/cli/present-page';
+import { quickRun } from '../../../lib/cli/quick-runs';
+import { type Lang, listLessons, loadLesson } from '../../../lib/lesson';
+import { findBrowser } from '../../../lib/setup/browser.js';
 
 const executablePath = findBrowser();
 const plotly = 'application/vnd.plotly.v1+json';
@@ -59,35 +59,29 @@ async function cutOff(browser: Browser, notebook: SavedNotebook, lang: Lang): Pr
   }
 }
 
-describe.each(listLessons())('%s', (slug) => {
-  const lesson = loadLesson(slug);
-  const hasSlides = lesson.cells.some(({ tags }) => tags.includes('slide'));
-  const ran = new Map<Lang, SavedNotebook>();
+/** Tests of all lessons in this language; each language has a file of its own, so that two workers share the time. */
+export function testLessons(lang: Lang): void {
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (executablePath) browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   });
   afterAll(() => browser?.close());
 
-  it.each(langs)(
-    'runs in %s from a fresh kernel, in quick mode, and shows every figure',
-    { timeout: 900_000 },
-    async (lang) => {
+  describe.each(listLessons())('%s', (slug) => {
+    const lesson = loadLesson(slug);
+    const hasSlides = lesson.cells.some(({ tags }) => tags.includes('slide'));
+    let ran: SavedNotebook | undefined;
+
+    it('runs from a fresh kernel in quick mode, and shows every figure', { timeout: 900_000 }, async () => {
       const { report } = await quickRun(lesson, lang);
       expect(report.failures.map(({ count, ename, evalue }) => `cell ${count}: ${ename}: ${evalue}`)).toEqual([]);
-      const notebook = report.notebook as unknown as SavedNotebook;
-      expect(figureFaults(notebook)).toEqual([]);
-      ran.set(lang, notebook);
-    },
-  );
+      ran = report.notebook as unknown as SavedNotebook;
+      expect(figureFaults(ran)).toEqual([]);
+    });
 
-  it.skipIf(!executablePath || !hasSlides).each(langs)(
-    'fits on its slides in %s',
-    { timeout: 300_000 },
-    async (lang) => {
-      const notebook = ran.get(lang);
-      expect(notebook, 'it did not run').toBeDefined();
-      if (browser && notebook) expect(await cutOff(browser, notebook, lang)).toEqual([]);
-    },
-  );
-});
+    it.skipIf(!executablePath || !hasSlides)('fits on its slides', { timeout: 300_000 }, async () => {
+      if (!browser || !ran) throw new Error('it did not run');
+      expect(await cutOff(browser, ran, lang)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,3 @@
+import { testLessons } from './lessons';
+
+testLessons('zh');
