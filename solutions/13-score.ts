@@ -1053,12 +1053,12 @@ show(
 // - 每一时刻的密度都相同
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// 10 minutes. Derive the ODE first (three lines), then put the noise back; the reverse SDE falls out. Ask: "If all λ are right, why does anybody use noise?" With few
-// steps the ODE is better; with many steps and a score that is a little wrong, noise keeps correcting, as Langevin does.
+// 10 minutes. Derive the ODE first (three lines), then put the noise back; the reverse SDE falls out. Ask: "If all λ are right, why does anybody use noise?" With few steps and a good
+// score the ODE is better; with a score that is a little wrong, noise keeps correcting, as Langevin does. Section 7 shows it.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 10 分钟。先推常微分方程（三行），再把噪声加回去，反向 SDE 就自己出来了。问：“既然 λ 取多少都对，为什么还有人要加噪声？”步数少时常微分方程更好；
-// 步数多、而分数又有点误差时，噪声像朗之万那样不断纠正。
+// 10 分钟。先推常微分方程（三行），再把噪声加回去，反向 SDE 就自己出来了。问：“既然 λ 取多少都对，为什么还有人要加噪声？”步数少、分数准时，常微分方程更好；
+// 分数有点误差时，噪声像朗之万那样不断纠正，第 7 节会看到。
 
 // %% [markdown] lang="en"
 // All of them; what is left of $W_1$ (lesson 02) is the size of what two samples of a thousand differ by anyway, plus a little from the finite steps. Why then choose? The ODE's paths are smooth, so it needs fewer steps, and each
@@ -1152,13 +1152,14 @@ show(figures.animation(flowFrames, { milliseconds: 350 }));
 // %% [markdown] lang="en"
 // For most of the way hardly anything can be seen; the moons take shape in the last third, when $\sigma$ falls below the distance between them. That is why the steps are placed closer together there.
 //
-// Shaky against steady, on the learned score, at different numbers of steps. We measure by the sliced Wasserstein distance to 2,000 fresh points (the mean of $W_1$ along many directions); two fresh samples of that size
-// are the floor.
+// Shaky against steady, on a score that is *not quite right*: for the race we take the weights as the last training step left them, not their average (lesson 11) as above. We measure by the sliced Wasserstein distance to 2,000 fresh points (the mean of $W_1$ along many directions); two fresh samples of that size
+// are the floor. **Guess first**: who suffers more from the errors, the one who stumbles or the one who does not?
 
 // %% [markdown] lang="zh"
 // 大半程几乎什么也看不出来，最后三分之一月牙才成形，那时 $\sigma$ 降到了两个月牙的间距以下。所以时间点在那里放得密一些。
 //
-// 用学到的分数，比较抖着走与稳着走在不同步数下的表现。度量是与 2,000 个新样本之间的切片 Wasserstein 距离（沿许多方向的 $W_1$ 的平均）；同样大小的两组新样本之间的距离是底线。
+// 拿一个*不太准*的分数，比一比抖着走与稳着走：比赛用的是最后一步训练留下的权重，不像上面那样用它们的平均（第 11 课）。度量是与 2,000 个新样本之间的切片 Wasserstein 距离（沿许多方向的 $W_1$ 的平均）；同样大小的两组新样本之间的距离是底线。
+// **先猜一猜**：分数有误差，谁受的影响更大，是跌跌撞撞的，还是稳稳当当的？
 
 // %% slideshow={"slide_type": "subslide"}
 const reference = datasets.toys.twoMoons.sample(2000, random);
@@ -1169,7 +1170,7 @@ async function distanceAfter(steps: number, way: 'SDE' | 'ODE') {
   for (const [i, { t, dt, f, g }] of all.entries()) {
     const before = x;
     x = tf.tidy(() => {
-      const s = at(before, t);
+      const s = moonScore(before, Array<number>(2000).fill(t)) as Tensor2D;
       if (way === 'ODE') return before.sub(flowVelocity(before, s, f, g).mul(dt));
       // no noise in the last step: nobody would take it away again
       // zh: 最后一步不加噪声：后面没有人会把它去掉
@@ -1203,7 +1204,8 @@ show(
     ],
     marks: [{ y: floor, label: 'two fresh samples' /* zh: '两组新样本' */ }],
     logX: true,
-    title: 'Few steps: the steady hand wins' /* zh: '步数少时，走得稳的更好' */,
+    title:
+      'With an imperfect score the SDE forgets errors, the ODE carries them along' /* zh: '分数不太准时，SDE 会忘掉误差，ODE 一路带到底' */,
     x: 'steps' /* zh: '步数' */,
     y: 'sliced Wasserstein distance' /* zh: '切片 Wasserstein 距离' */,
   }),
@@ -1214,14 +1216,14 @@ show(
 //
 // - learned score, two moons, no formula
 // - the shape appears in the last third of the time
-// - few steps: ODE; many steps: both near the floor
+// - imperfect score: the SDE forgets errors, the ODE does not
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 流动的粒子
 //
 // - 学到的分数，两个月牙，没有公式
 // - 形状在最后三分之一的时间里出现
-// - 步数少：ODE 好；步数多：两者都接近底线
+// - 分数不太准：SDE 会忘掉误差，ODE 不会
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // 7 minutes. Let somebody drag the scrubber and stop where the moons first show. Then ask for a bet on the race before showing it.
@@ -1230,7 +1232,8 @@ show(
 // 7 分钟。请一位听众拖动滑块，停在月牙刚出现的地方。给出比较图之前先打个赌。
 
 // %% [markdown] lang="en"
-// **What you should see**: with few steps the ODE is clearly ahead; with many, both lie within about a tenth of the floor. What is left there is the network's error, and no sampler removes that.
+// **What you should see**: from ten steps on the SDE lies far below the ODE, and more steps hardly help the ODE. So its error is not one of step size. A likely reason: a small bias of the network at large $t$, where $g^2$ is largest, shifts the cloud, and nothing brings it back. The SDE has the same bias, but its pull is twice as
+// strong and its noise washes the past out. What is left above the floor is the network's error near the data, and no sampler removes that. (This is one network on one data set; with a better one, as in lesson 12, the ODE needs fewer steps.)
 //
 // ## 8 · Break it: find the bugs
 //
@@ -1249,7 +1252,8 @@ show(
 // Each of the three lines in the loop has one bug. **Guess first**: which of them would you notice in the picture of the samples, and how? The next cell shows each bug alone, on our three bumps with the exact score.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：步数少时，ODE 明显领先；步数多了，两者与底线都只差十分之一左右。剩下的是网络的误差，任何采样方法都去不掉。
+// **你应该看到**：从十步起，SDE 远低于 ODE，而且增加步数对 ODE 几乎没有帮助。可见它的误差不是步长造成的。一个可能的原因：$t$ 大时 $g^2$ 最大，网络在那里的一点偏差会让整团点偏移，之后没有什么把它拉回来。SDE 有同样的偏差，但拉力大一倍，噪声又把过去冲淡了。
+// 高出底线的部分，是网络在数据附近的误差，任何采样方法都去不掉。（这只是一种数据、一个网络；网络更准时，如第 12 课，ODE 需要的步数更少。）
 //
 // ## 8 · 弄坏它：找错
 //
@@ -1517,7 +1521,9 @@ show(
         y: 'x₂',
       }),
     ],
-    { title: 'The flow knows the density it never saw' /* zh: '概率流知道它从未见过的密度' */ },
+    {
+      title: 'Right where data are, too high in the empty places between' /* zh: '有数据的地方对，中间的空地上偏高' */,
+    },
   ),
 );
 const meanOf = (values: tf.Tensor) => tf.tidy(() => values.mean().dataSync()[0]);
@@ -1562,8 +1568,10 @@ show(
 // 8 分钟。五行推导值得慢慢做，每一行只用一件已知的事。要说清楚：这是*模型的流*的 log p，除步长外是精确的；模型对不对是另一个问题，由新样本上的平均值来回答（第 02 课：平均起来只会低于真值）。
 
 // %% [markdown] lang="en"
-// **What you should see**: the error of Euler's method halves whenever the number of steps doubles (a method of first order). The learned flow's mean is a little *below* the formula's: on average nothing beats the truth (lesson 02, $\mathrm{KL}\ge0$), and
+// **What you should see**: the error of Euler's method halves whenever the number of steps doubles (a method of first order); a hundred steps bring it below 0.05. The learned flow's mean is a little *below* the formula's: on average nothing beats the truth (lesson 02, $\mathrm{KL}\ge0$), and
 // the difference estimates the KL divergence from data to model. **If it lies above the truth** by more than chance allows, suspect the divergence or too few steps: the flow no longer conserves probability.
+//
+// In the map, the empty places go wrong first: between the bumps the learned density is too high by many nats. No training point ever told it so, and hardly any of the 300 test points lies there, so the mean does not notice. A likelihood judges where the data are.
 //
 // Note what was asked of the network here: the *same* arrows that make samples also measure density. VAEs give a bound; GANs give nothing; this gives the number, up to steps one can afford to make small.
 //
@@ -1576,8 +1584,10 @@ show(
 // **Guess first**: the last two rows below start from the same noise. Will the SDE and the ODE draw the same clothes?
 
 // %% [markdown] lang="zh"
-// **你应该看到**：步数加倍，欧拉法的误差就减半（一阶方法）。学到的流，平均值比公式*略低*：平均起来没有什么能胜过真相（第 02 课，$\mathrm{KL}\ge0$），两者之差就是对“数据到模型的 KL 散度”的估计。
+// **你应该看到**：步数加倍，欧拉法的误差就减半（一阶方法），一百步就低于 0.05。学到的流，平均值比公式*略低*：平均起来没有什么能胜过真相（第 02 课，$\mathrm{KL}\ge0$），两者之差就是对“数据到模型的 KL 散度”的估计。
 // **如果它高于真值**，而且超出随机误差，就要怀疑散度算错了，或者步数太少：概率已经不守恒了。
+//
+// 看图，最先出错的是空地：峰与峰之间，学到的密度偏高许多奈特。没有一个训练点告诉过它，而 300 个测试点几乎没有落在那里的，所以平均值察觉不到。似然只在有数据的地方评判。
 //
 // 注意这里对网络的要求：*同一片*箭头，既能生成样本，又能测量密度。VAE 给出下界，GAN 什么也给不出，这里给出的是数值本身，误差只来自步长，而步长可以取得足够小。
 //
