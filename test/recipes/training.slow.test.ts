@@ -23,11 +23,12 @@ interface Batches {
   batches(options: BatchOptions): IterableIterator<Batch>;
 }
 
-/** The same split, whose epochs are six batches of four. */
-function fewer<S extends Batches>(split: S): S {
+/** The same split, whose epochs are some batches of four. */
+function fewer<S extends Batches>(split: S, batches: number): S {
   return new Proxy(split, {
     get(target, key) {
-      if (key === 'batches') return (options: BatchOptions) => target.take(24).batches({ ...options, batchSize: 4 });
+      if (key === 'batches')
+        return (options: BatchOptions) => target.take(4 * batches).batches({ ...options, batchSize: 4 });
       const value = Reflect.get(target, key) as unknown;
       return typeof value === 'function' ? value.bind(target) : value;
     },
@@ -41,7 +42,9 @@ function brief(recipe: Recipe, lastStep: number): Recipe {
     async load() {
       const data = (await recipe.load()) as { train: Batches | { from: Batches; to: Batches } };
       const { train } = data;
-      const few = 'from' in train ? { from: fewer(train.from), to: fewer(train.to) } : fewer(train);
+      const batches = recipe.epochs.length > 1 ? 2 : 6; // all epochs of a first stage are run; a critic wants five for a round
+      const few =
+        'from' in train ? { from: fewer(train.from, batches), to: fewer(train.to, batches) } : fewer(train, batches);
       return { ...data, train: few };
     },
     open() {
@@ -89,14 +92,15 @@ describe.each(recipes.filter(({ weights }) => !weights))('$name', (recipe) => {
       const { trainee, trainSeconds } = openShipped(user, checkpoints);
       expect(trainSeconds).toBeGreaterThanOrEqual(0);
       const draw = () => trainee.asShipped(() => drawSheet(user, trainee, 2, 5));
-      const [sheet, again] = [await draw(), await draw()];
+      const sheet = await draw();
+      const again = user === recipe ? await draw() : undefined;
       for (const [i, { images }] of sheet.rows.entries()) {
         const values = await images.data();
         expect(values.every((value) => value >= -1e-6 && value <= 1 + 1e-6)).toBe(true);
-        expect(await again.rows[i].images.data(), 'the same seed, the same sheet').toEqual(values);
+        if (again) expect(await again.rows[i].images.data(), 'the same seed, the same sheet').toEqual(values);
         expect(images.shape[0]).toBe(2);
       }
-      tf.dispose([...sheet.rows, ...again.rows].map(({ images }) => images));
+      tf.dispose([...sheet.rows, ...(again?.rows ?? [])].map(({ images }) => images));
       trainee.dispose();
     }
     expect(tf.memory().numTensors, 'tensors left over').toBe(before);

@@ -39,7 +39,7 @@ export const textToImage: Recipe<Faces> = {
       async train({ train }, options) {
         const before = await ldm.trainStage1(first, train, { ...stage1, seed, ...options });
         if (before.interrupted) return [before];
-        const some = train.images(0, 500);
+        const some = train.images(0, 250);
         ldm.fitScale(model, some);
         takeTexts(model);
         const nothing = tokensOf(['']);

@@ -81,7 +81,7 @@ const latentDiffusion: Recipe<Dataset> = {
       async train(data, options) {
         const before = await ldm.trainStage1(first, data.train, { ...stage1, seed, ...options });
         if (before.interrupted) return [before];
-        const some = data.train.images(0, 500);
+        const some = data.train.images(0, 250);
         ldm.fitScale(model, some);
         some.dispose();
         const rounds = Math.floor(data.train.size / stage2.batchSize);
