@@ -358,7 +358,7 @@ show(
 // The straight lines cross freely, so the flow *must* bend: near the middle it first goes straight on, undecided, and turns to one side when time makes the difference clear.
 //
 // Two consequences. "Straight paths, so one step is enough" is **wrong**: what is straight is the path of a pair, and what is followed is not. At $t=0$ the noise knows nothing of its partner, $u_0(x)=\mathbb E[x_1]-x$, so a single Euler step sends
-// everybody to the *mean of the data*. And yet the bends are mild, milder than those of many diffusions; section 7 measures what that is worth.
+// everybody to the *mean of the data*. And yet the bends may be mild; section 7 measures what that is worth.
 //
 // ## 5 · Train and follow
 //
@@ -373,7 +373,7 @@ show(
 // 所以流*必须*拐弯：靠近中间的粒子先是拿不定主意，直着走，等时间长了、差别明显了，才转向一边。
 //
 // 由此有两点。“路径是直的，所以一步就够”是**错的**：直的是配对的路径，采样走的不是它。$t=0$ 时噪声对自己的伙伴一无所知，$u_0(x)=\mathbb E[x_1]-x$，只走一个欧拉步，人人都被送到*数据的平均值*。
-// 不过弯曲很和缓，比许多扩散模型的都和缓；这值多少，第 7 节来量。
+// 不过弯曲也许并不厉害；直线路径值多少，第 7 节来量。
 //
 // ## 5 · 训练，然后跟着走
 //
@@ -735,7 +735,7 @@ const raceFigure = (title: string, rows: readonly (readonly number[])[], names: 
   });
 show(
   raceFigure(
-    'Few evaluations: the straight way is ahead; many: all near the floor' /* zh: '求值少时直路领先，多了都接近底线' */,
+    'Four ways to the same data, at equal function evaluations' /* zh: '到同样数据的四种走法，函数求值次数相同' */,
     race,
     raceNames,
     floor,
@@ -774,14 +774,14 @@ show(
 // 7 分钟。强调底线：两组样本的距离从来不是 0。只是一种玩具数据、一个网络，这是一次测量，不是定律。问还能改变什么：时间网格、训练长短、扩散模型的高阶求解器（第 12 课的 DPM-Solver++）。
 
 // %% [markdown] lang="en"
-// **How to read it**: compare the curves at one NFE, and with the floor. In our runs the flow is ahead of DDIM while evaluations are few, the SDE needs by far the most, and from some tens on the three noiseless ways differ little: what is
-// left is the networks' own error. This is one data set and one small network. What is proven is only this: both are ODEs with the right densities, so with exact networks and enough steps both are exact.
+// **How to read it**: compare the curves at one NFE, and with the floor. Where a curve has stopped falling, more steps no longer help: what is left is the network's own error. Where it still falls, the step size is to blame. This is one data set and one small network, so read it as a measurement and not as a law.
+// What is proven is only this: both are ODEs with the right densities, so with exact networks and enough steps both are exact.
 //
 // They are closer relatives than the two lessons suggest. For Gaussian noise, score and velocity are the same knowledge: inserting $x_0=(x_t-t\,x_1)/(1-t)$ in the path and section 3 of lesson 13 gives
 //
 // $$u_t(x)=\frac{x+(1-t)\,s_t(x)}{t},\qquad s_t=\nabla\log p_t .$$
 //
-// (Check it at $t=1$: $u_1(x)=x$, since $\mathbb E[x_1-x_0\mid x_1]=x_1$.) So flow matching *is* a diffusion model's probability flow with another schedule, $m=t$ and $\sigma=1-t$, and another weight in the loss. The gain is the schedule, and simplicity.
+// (Check it at $t=1$: $u_1(x)=x$, since $\mathbb E[x_1-x_0\mid x_1]=x_1$.) So flow matching *is* a diffusion model's probability flow with another schedule, $m=t$ and $\sigma=1-t$, and another weight in the loss. What is gained is the schedule, and simplicity.
 //
 // ## 8 · Clothes
 //
@@ -790,8 +790,8 @@ show(
 // **Guess first**: how many evaluations until you can tell a shoe from a shirt?
 
 // %% [markdown] lang="zh"
-// **怎样读这张图**：在同一个 NFE 处比较各条曲线，并与底线比较。在我们的实验里，求值少时流领先于 DDIM，SDE 需要的求值次数远远最多；到几十次以后，三种不加噪声的走法差别很小，剩下的是网络自身的误差。
-// 这只是一种数据、一个小网络。得到证明的只有这一点：两者都是密度正确的常微分方程，所以只要网络精确、步数足够，两者都精确。
+// **怎样读这张图**：在同一个 NFE 处比较各条曲线，并与底线比较。曲线不再下降的地方，再多的步数也没用，剩下的是网络自身的误差；还在下降的地方，问题在步长。这只是一种数据、一个小网络，请当作一次测量，不要当作定律。
+// 得到证明的只有这一点：两者都是密度正确的常微分方程，所以只要网络精确、步数足够，两者都精确。
 //
 // 它们其实比两课给人的印象更亲近。噪声是高斯时，分数与速度是同一份知识：在路径里代入 $x_0=(x_t-t\,x_1)/(1-t)$，再用第 13 课第 3 节，得
 //
@@ -881,14 +881,14 @@ show(
 //
 // - each picture as 48 numbers, same network twice
 // - distance measured on the codes
-// - look at NFE 4 first: that is where they differ
+// - look at the fewest evaluations first
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 衣物，求值次数相同
 //
 // - 每幅图像 48 个数，两个模型网络相同
 // - 距离在编码上测量
-// - 先看 NFE 为 4 的两行：差别在那里
+// - 先看求值次数最少的两行
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // 5 minutes. Be honest about size: a minute of training, 48 numbers a picture. Lesson 17's league table has the models trained for hours, with FID.
@@ -897,14 +897,14 @@ show(
 // 5 分钟。规模要说实话：训练一分钟，每幅图像 48 个数。第 17 课的排行榜里有训练了几小时的模型和它们的 FID。
 
 // %% [markdown] lang="en"
-// With few evaluations both show grey averages first: the single big step to the mean of section 4. The distance says the rest in numbers. Keep in mind what it measures: 48 principal components, not what an eye sees; FID comes in lesson 17.
+// Look at the rows with the fewest evaluations first: what is grey and soft there shows section 4's first big step towards the mean. The distance says the rest in numbers. Keep in mind what it measures: 48 principal components, not what an eye sees; FID comes in lesson 17.
 //
 // ## 9 · From anything to anything
 //
 // Nothing in sections 1 to 3 used that $x_0$ is noise. Any distribution will do, as long as you can draw from it. One line changes: **$x_0$ comes from two moons**. (MIT's course on flows and diffusion has this as the last step of its second lab; diffusion has no simple counterpart.) About 15 seconds.
 
 // %% [markdown] lang="zh"
-// 求值很少时，两者都先画出灰蒙蒙的平均：就是第 4 节那一大步，走到了均值。其余的由距离用数字来说。别忘了它量的是什么：48 个主成分，不是眼睛看到的东西；FID 见第 17 课。
+// 先看求值次数最少的两行：那里灰而软的部分，就是第 4 节朝均值迈出的那一大步。其余的由距离用数字来说。别忘了它量的是什么：48 个主成分，不是眼睛看到的东西；FID 见第 17 课。
 //
 // ## 9 · 从任何东西到任何东西
 //
@@ -963,7 +963,7 @@ show(
     {
       share: 'both',
       title:
-        'One step of the first flow finds the mean; rectified, it finds the arms' /* zh: '原来的流走一步只到均值，整流之后能到各臂' */,
+        'One step of the first flow ends near the mean; rectified, it does not' /* zh: '原来的流走一步，停在均值附近；整流之后不再如此' */,
     },
   ),
 );
