@@ -39,7 +39,7 @@
 // 8. say what LSGAN changes, and for which generated examples that matters;
 // 9. read GAN training curves, and say what they cannot tell you.
 //
-// **Time**: about 85 minutes to read and work through. All training cells together take about three minutes on two processor cores;
+// **Time**: about 85 minutes to read and work through. All training cells together take about four minutes on two processor cores;
 // each says beforehand how long it takes.
 
 // %% [markdown] lang="zh"
@@ -60,7 +60,7 @@
 // 8. 说出 LSGAN 改了什么，对哪些生成样本有影响；
 // 9. 看懂 GAN 的训练曲线，并说出它不能告诉你什么。
 //
-// **用时**：阅读和练习约 85 分钟。所有训练代码在双核处理器上合计约三分钟，每段都会事先说明要多久。
+// **用时**：阅读和练习约 85 分钟。所有训练代码在双核处理器上合计约四分钟，每段都会事先说明要多久。
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
@@ -1130,7 +1130,7 @@ await check('gan-modes', { coverage });
 const eight = datasets.toys.eightGaussians;
 const points8 = eight.split(8000, 1);
 const plane = { inputShape: [2], latentDim: 2, generator: { hidden: [64, 64] }, discriminator: { hidden: [64, 64] } };
-const rounds8 = budget({ quick: 40, default: 1500, full: 6000 });
+const rounds8 = budget({ quick: 40, default: 1200, full: 6000 });
 const reals = eight.draw(300, new Random(6)).points;
 const mesh = Array.from({ length: 37 }, (_, i) => -3.6 + i * 0.2);
 const meshPoints = tf.tensor2d(mesh.flatMap((y) => mesh.map((x) => [x, y]))); // [37·37,2]
@@ -1205,14 +1205,14 @@ await gan.trainGan(fair, points8, {
 show(figures.animation(views, { milliseconds: 500 }));
 
 // %% [markdown] lang="en"
-// At first $G$ runs as one clot from bump to bump, and $D$ darkens the ground under it wherever it stops; then it spreads. Now four more generators from the same start: one where *both* learn four times as fast, one where $G$ learns ten times as fast as $D$ (the frozen judge of section 6, in a milder form), one with the
-// minimax loss, one with the loss of the next section (about a minute for all four).
+// At first $G$ runs as one clot from bump to bump, and $D$ darkens the ground under it wherever it stops; then it spreads. Now three more generators from the same start: one where *both* learn four times as fast, one where $G$ learns ten times as fast as $D$ (the frozen judge of section 6, in a milder form), and one
+// with the loss of the next section (about 40 seconds for all three).
 //
 // **Guess first**: which of them will cover the fewest modes?
 
 // %% [markdown] lang="zh"
-// 开始时 $G$ 缩成一团，从一个峰跑到另一个峰，停在哪里，$D$ 就让哪里变暗；后来它才散开。再从同样的起点训练四个生成器：一个是*双方*都快四倍，一个是 $G$ 比 $D$ 快十倍（第 6 节冻结的裁判，程度轻一些），
-// 一个用极小极大损失，一个用下一节的损失（四个共约一分钟）。
+// 开始时 $G$ 缩成一团，从一个峰跑到另一个峰，停在哪里，$D$ 就让哪里变暗；后来它才散开。再从同样的起点训练三个生成器：一个是*双方*都快四倍，一个是 $G$ 比 $D$ 快十倍（第 6 节冻结的裁判，程度轻一些），
+// 还有一个用下一节的损失（三个共约 40 秒）。
 //
 // **先猜一猜**：哪一个覆盖的模式最少？
 
@@ -1237,7 +1237,6 @@ const contestants = [
     family: gan,
     options: { learningRate: 0.0002, generatorLearningRate: 0.002 },
   },
-  { name: 'minimax loss' /* zh: '极小极大损失' */, family: gan, options: { generatorLoss: 'minimax' as const } },
   { name: 'LSGAN', family: lsgan, options: {} },
 ];
 for (const { name, family, options } of contestants) {
@@ -1281,8 +1280,9 @@ show(
       }),
     ),
     {
-      columns: 3,
-      title: 'Five generators after the same number of rounds' /* zh: '回合数相同的五个生成器' */,
+      columns: 2,
+      height: 260,
+      title: 'Four generators after the same number of rounds' /* zh: '回合数相同的四个生成器' */,
       share: 'both',
     },
   ),
@@ -1305,16 +1305,20 @@ show(
 );
 
 // %% [markdown] lang="en"
-// A generator that outruns its judge behaves like one against a frozen judge: it gathers where $D$ is high just now. $D$ notices, late; the clot jumps to the next place. That is **mode collapse**: part of the data is missing, and the loss does not say so, since every
-// *single* sample looks real. It is not the same as poor training, where samples lie on no mode at all: the last column of the table tells the two apart.
+// Read the two columns of the table together.
 //
-// One run with one seed is an anecdote. Change `seed` and run the cell again before you believe a ranking. What you may take along without that: *count*, and look at the whole course.
+// - *Few modes, and a low share on a mode*: $G$ is still running about. The one that learns ten times as fast as its judge behaves as if the judge were frozen: it gathers where $D$ is high just now, $D$ notices late, and the clot moves on.
+// - *Most samples on a mode, and yet a mode missing*: **mode collapse** in the strict sense. The pair that learns four times as fast draws well and has gone without one bump since the middle of its training. No loss says so, since every *single* sample looks real, and $D$ finds nothing to object to where nobody is.
+//
+// In poor training nothing need be missing; in collapse nothing need look wrong. And one run with one seed is an anecdote: change `seed` and run the cell again before you believe a ranking. What you may take along without that is: *count*, and look at the whole course.
 
 // %% [markdown] lang="zh"
-// 跑得比裁判快的生成器，就像面对冻结的裁判：$D$ 此刻哪里高，它就聚到哪里。$D$ 迟迟才发觉，那一团便跳到下一处。这就是**模式坍缩**：数据缺了一部分，损失却不吭声，
-// 因为*单独*看每个样本都像真的。它与没训练好不是一回事，后者的样本不在任何模式上：看表的最后一列就能分清。
+// 表的后两列要合在一起看。
 //
-// 一个种子跑一次，只能算一则轶事。在相信排名之前，请改一改 `seed` 再运行一遍。不必重跑就能记住的是：要*数*，而且要看全过程。
+// - *模式少，在模式上的样本也少*：$G$ 还在到处跑。比裁判快十倍的那个，就像面对冻结的裁判：$D$ 此刻哪里高，它就聚到哪里；$D$ 迟迟才发觉，那一团便挪到下一处。
+// - *多数样本都在模式上，却缺了模式*：这才是严格意义上的**模式坍缩**。双方都快四倍的那一对画得不错，却从训练中途起一直缺着一个峰。没有哪个损失会指出这一点，因为*单独*看每个样本都像真的，而没人去的地方，$D$ 也没有什么可反对的。
+//
+// 没训练好，不一定缺什么；坍缩了，不一定看得出毛病。还有，一个种子跑一次只能算一则轶事：在相信排名之前，请改一改 `seed` 再运行一遍。不必重跑就能记住的是：要*数*，而且要看全过程。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## LSGAN: regress instead of classify
@@ -1634,7 +1638,7 @@ const faces = dcgan.buildDcgan({
 });
 const stepsOfFaces = budget({
   quick: [0, 2],
-  default: [0, 50, 100, 200, 400, 800],
+  default: [0, 50, 100, 200, 400, 600],
   full: [0, 100, 1000, 2000, 5000, 10_000, 20_000],
 });
 const album = await growing(faces, people.train, stepsOfFaces, 'DCGAN, faces' /* zh: 'DCGAN，人脸' */);
@@ -1642,13 +1646,14 @@ const album = await growing(faces, people.train, stepsOfFaces, 'DCGAN, faces' /*
 // %% slideshow={"slide_type": "subslide"}
 show(
   figures.imageRows(album.rows, {
-    title: 'Ten faces growing up' /* zh: '十张脸的成长' */,
+    title: 'Ten faces growing up: the head first, then colours' /* zh: '十张脸的成长：先有头，再有颜色' */,
     scale: 2,
   }),
 );
 
 // %% [markdown] lang="en"
-// Row by row: a brown average of all faces, then a head on a background, then hair in different colours, then eyes and mouths that sit where they should. What a short training leaves undone are the fine lines, glasses and earrings, and that the two eyes match. With `GENLAB_BUDGET=full` the strip goes on to 20,000 steps.
+// Row by row: noise; one dark oval, the same for every $z$, which is the average of all heads; light and shadow inside it; then colours, and each $z$ begins to have hair and a background of its own. Large things come first. Eyes, mouths and glasses are smudges at best after so few steps, and the squares of the transposed
+// convolutions still show: these are details that take thousands of steps. The strips in papers end at 10,000 or more. With `GENLAB_BUDGET=full` ours goes on to 20,000.
 //
 // Which attribute will be in the next face? You cannot say: $G$ draws what it likes. To *ask* for blond curls is lesson 07.
 //
@@ -1716,8 +1721,8 @@ show(
 // - Srivastava et al. (2017), *VEEGAN*, arXiv:1705.07761. How to count modes.
 
 // %% [markdown] lang="zh"
-// 一行一行往下看：先是所有人脸的平均，一片肤色；然后是背景上的一个头；然后头发有了不同的颜色；最后眼睛和嘴各就各位。训练时间短，还画不好的是细线条、眼镜、耳环，还有左右眼不一致。
-// 用 `GENLAB_BUDGET=full` 运行，演变图会一直画到 20,000 步。
+// 一行一行往下看：噪声；一个深色的椭圆，对每个 $z$ 都一样，那是所有头像的平均；里面有了明暗；然后有了颜色，每个 $z$ 开始有自己的头发和背景。总是先有大的。步数这么少，眼睛、嘴和眼镜充其量是几团模糊，转置卷积的方格也还看得见：
+// 这些细节要几千步才画得出来。论文里的演变图往往画到一万步以上。用 `GENLAB_BUDGET=full` 运行，我们的会一直画到 20,000 步。
 //
 // 下一张脸会有什么特征？说不准：$G$ 想画什么就画什么。要*指定*金色卷发，请看第 07 课。
 //

@@ -485,7 +485,7 @@ await check('cgan-wrong', { wrongLabels, atEquilibrium });
 // %% [markdown] lang="en"
 // ## 5 · See it whole: two orders on a ring
 //
-// Back to the ring, with the order $y=0$ or $y=1$. Three conditional GANs, alike but for what $D$ is shown (about 40 seconds for all three; the library's `cgan.trainCgan` uses the losses you wrote):
+// Back to the ring, with the order $y=0$ or $y=1$. Three conditional GANs, alike but for what $D$ is shown (about a minute for all three; the library's `cgan.trainCgan` uses the losses you wrote):
 //
 // 1. **blind**: the labels of the real points are random, so $y$ tells $D$ nothing about $x$;
 // 2. **matched**: real+right against fake+right, as in section 2;
@@ -496,7 +496,7 @@ await check('cgan-wrong', { wrongLabels, atEquilibrium });
 // %% [markdown] lang="zh"
 // ## 5 · 一览无余：圆环上的两种要求
 //
-// 回到圆环，要求是 $y=0$ 或 $y=1$。三个条件 GAN，只在给 $D$ 看什么上有所不同（三个共约 40 秒；库里的 `cgan.trainCgan` 用的就是你写的损失）：
+// 回到圆环，要求是 $y=0$ 或 $y=1$。三个条件 GAN，只在给 $D$ 看什么上有所不同（三个共约一分钟；库里的 `cgan.trainCgan` 用的就是你写的损失）：
 //
 // 1. **蒙眼**：真实点的标签是随机的，$y$ 与 $x$ 毫无关系；
 // 2. **只有匹配对**：（真，对）对（生成，对），即第 2 节的做法；
