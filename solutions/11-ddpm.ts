@@ -24,7 +24,7 @@
 // # 11 · DDPM: from noise back to a picture
 //
 // By the end of this lesson you will have written a **denoising diffusion probabilistic model** (DDPM) from an empty page: the noise, the loss, the
-// clock, the sampler. First it draws a spiral out of a cloud of random dots, and you watch every step. Then the same few lines, with four
+// clock, the sampler. First it draws a ring of eight clusters out of a cloud of random dots, and you watch every step. Then the same few lines, with four
 // changes that we mark, draw clothes. Image generators such as Stable Diffusion are grown from this root.
 //
 // **You can then**
@@ -46,7 +46,7 @@
 // # 11 · DDPM：从噪声走回图像
 //
 // 学完本课，你会从一张白纸开始写出一个**去噪扩散概率模型**（denoising diffusion probabilistic model，DDPM）：噪声、损失、时钟、采样器，样样
-// 亲手写。它先把一团随机的点变成一条螺旋线，每一步你都看得见；然后，还是那几行代码，做四处改动（都标了出来），就能画出衣服。
+// 亲手写。它先把一团随机的点变成围成一圈的八个点团，每一步你都看得见；然后，还是那几行代码，做四处改动（都标了出来），就能画出衣服。
 // Stable Diffusion 这样的图像生成系统，正是从这条根上长出来的。
 //
 // **学完之后，你能够**
@@ -65,7 +65,7 @@
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
-import type { Scalar, SymbolicTensor, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { budget, check, datasets, ddpm, engine, figures, metrics, nn, Random, show, train } from 'genlab';
 
 type Schedule = ddpm.Schedule;
@@ -102,10 +102,10 @@ const seen = (x: Tensor) => tf.tidy(() => x.add(1).div(2).clipByValue(0, 1)) as 
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // Two minutes. Ask: who has watched ink spread in water, and who has seen it come together again? Lesson 10 gave the first half. Promise
-// the spiral and the clothes, and that nobody has to believe anything: every formula is checked by a number.
+// the ring and the clothes, and that nobody has to believe anything: every formula is checked by a number.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 两分钟。提问：谁见过墨水在水里散开？谁见过它自己聚回来？第 10 课讲了前一半。预告螺旋线和衣服，并说明今天没有一个公式需要“相信”：
+// 两分钟。提问：谁见过墨水在水里散开？谁见过它自己聚回来？第 10 课讲了前一半。预告八个点团和衣服，并说明今天没有一个公式需要“相信”：
 // 每个公式都会用数字核对。
 
 // %% [markdown] lang="en"
@@ -983,8 +983,8 @@ show(
 //     gradient step on ‖ε − ε_θ(√ᾱ_t x₀ + √(1−ᾱ_t) ε, t)‖²
 // ```
 //
-// Our first data set has two numbers for each example: points on a spiral, which you can see whole. $T=100$ steps, scaled as in section 4. The network is plain: the point and its time go in, three hidden layers, a
-// guess of the noise comes out. **Guess first** what loss an ignorant network has, and how far it can fall. (Not to 0: nobody can tell for sure which part of a noisy point is noise.) Takes about 20 seconds.
+// Our first data set has two numbers for each example: points in eight clusters on a ring, which you can see whole. $T=100$ steps, scaled as in section 4. The network is plain: the point goes in, then three hidden layers, each told the time by the clock of exercise 5, and a
+// guess of the noise comes out. **Guess first** what loss an ignorant network has, and how far it can fall. (Not to 0: nobody can tell for sure which part of a noisy point is noise.) Takes about half a minute.
 
 // %% [markdown] lang="zh"
 // ## 9 · 一个看得见全貌的玩具
@@ -999,52 +999,45 @@ show(
 //     对 ‖ε − ε_θ(√ᾱ_t x₀ + √(1−ᾱ_t) ε, t)‖² 走一步梯度下降
 // ```
 //
-// 第一个数据集，每个样本只有两个数：螺旋线上的点，一眼就能看全。步数 $T=100$，按第 4 节缩放。网络很朴素：点和时间进去，经过三个隐藏层，
-// 出来一个对噪声的猜测。**先猜一猜**：无知的网络损失是多少？损失能降到多低？（降不到 0：一个带噪声的点里哪部分是噪声，谁也说不准。）大约需要 20 秒。
+// 第一个数据集，每个样本只有两个数：八个点团围成一圈，一眼就能看全。步数 $T=100$，按第 4 节缩放。网络很朴素：点进去，经过三个隐藏层（每层都用练习 5 的时钟告诉它时间），
+// 出来一个对噪声的猜测。**先猜一猜**：无知的网络损失是多少？损失能降到多低？（降不到 0：一个带噪声的点里哪部分是噪声，谁也说不准。）大约需要半分钟。
 
 // %%
-const spiral = datasets.toys.swissRoll.split(8000, 11);
+const ring = datasets.toys.eightGaussians.split(4096, 1);
 const toySteps = 100;
 const toySchedule = ddpm.expectNoise(ddpm.scheduleOf(linearBetas(toySteps)));
-
-function buildToy(seed: number): tf.LayersModel {
-  const dense = (units: number, activation: 'swish' | 'linear') =>
-    tf.layers.dense({ units, activation, kernelInitializer: tf.initializers.glorotUniform({ seed: seed++ }) });
-  const [point, time] = [tf.input({ shape: [2] }), tf.input({ shape: [32] })];
-  let h = tf.layers.concatenate().apply([point, time]) as SymbolicTensor; // [B, 34]
-  for (let layer = 0; layer < 3; layer++) h = dense(128, 'swish').apply(h) as SymbolicTensor;
-  return tf.model({ inputs: [point, time], outputs: dense(2, 'linear').apply(h) as SymbolicTensor });
-}
+const buildToy = () => nn.buildMlpDenoiser({ dims: 2, width: 96, layers: 3, seed: 1 });
 const told = (network: tf.LayersModel): Denoiser => {
-  return (xt, t) => network.apply([xt, timeEmbedding(tf.tensor1d([...t]), 32)]) as Tensor;
+  return (xt, t) => network.apply([xt, tf.tensor1d([...t])]) as Tensor;
 };
 
-async function trainToy(name: string, network: tf.LayersModel, schedule: Schedule) {
+async function trainToy(name: string, network: tf.LayersModel, schedule: Schedule, shift = 0) {
   return train({
     name,
     variables: nn.variablesOf(network),
-    batches: (epoch) => spiral.batches({ batchSize: 256, seed: 1, epoch, dropLast: true }),
-    loss: ({ images: x0 }, dice) => {
+    batches: (epoch) => ring.batches({ batchSize: 512, seed: 1, epoch, dropLast: true }),
+    loss: ({ images }, dice) => {
+      const x0 = images.add([shift, 0]); // shift: for section 10 // zh: shift：第 10 节用
       const t = Array.from({ length: x0.shape[0] }, () => stepFrom(dice.next(), schedule.steps));
       return ddpmLoss(told(network), x0, t, dice.normal(x0.shape), schedule);
     },
-    steps: budget({ quick: 60, default: 3000, full: 20_000 }),
-    learningRate: 2e-3,
+    steps: budget({ quick: 40, default: 1200, full: 10_000 }),
+    learningRate: 6e-3,
     schedule: 'cosine',
     seed: 1,
   });
 }
-const toyNet = buildToy(1);
+const toyNet = buildToy();
 show(nn.parameterTable({ toy: toyNet }));
 
 // %% [markdown] lang="en"
-// **Check the count**: $(2+32)\cdot128+128=4480$, twice $128\cdot128+128=16512$, and $128\cdot2+2=258$.
+// **Check the count**: the clock has 24 hands, mixed by $24\cdot96+96=2400$ and $96\cdot96+96=9312$ weights. The point comes in by $2\cdot96+96=288$. Each hidden layer has $96\cdot96+96=9312$ and, for the time, $96\cdot96=9216$. Out go $96\cdot2+2=194$.
 
 // %% [markdown] lang="zh"
-// **核对参数量**：$(2+32)\cdot128+128=4480$，两层 $128\cdot128+128=16512$，再加 $128\cdot2+2=258$。
+// **核对参数量**：时钟有 24 根指针，混合用去 $24\cdot96+96=2400$ 和 $96\cdot96+96=9312$ 个参数。点的入口是 $2\cdot96+96=288$。每个隐藏层有 $96\cdot96+96=9312$，时间另加 $96\cdot96=9216$。出口是 $96\cdot2+2=194$。
 
 // %%
-const toyHistory = await trainToy('spiral' /* zh: '螺旋线' */, toyNet, toySchedule);
+const toyHistory = await trainToy('ring' /* zh: '八个点团' */, toyNet, toySchedule);
 show(
   figures.curves({
     series: [{ name: 'loss' /* zh: '损失' */, y: toyHistory.loss, smooth: 50 }],
@@ -1122,9 +1115,9 @@ async function runBackwards(
   }
   return x;
 }
-const target = { points: spiral.points().slice([0, 0], [600, 2]), name: 'data' /* zh: '数据' */, color: 7 };
+const target = { points: ring.points().slice([0, 0], [600, 2]), name: 'data' /* zh: '数据' */, color: 7 };
 const ofPlane = { xRange: [-3, 3] as const, yRange: [-3, 3] as const, x: 'x₁', y: 'x₂', pointSize: 4 };
-const forwards = 'Forwards: the spiral dissolves'; /* zh: '前向：螺旋线散开' */ // the title, for every frame // zh: 标题，每帧都用
+const forwards = 'Forwards: the ring dissolves'; /* zh: '前向：八个点团散开' */ // the title, for every frame // zh: 标题，每帧都用
 const there: { label: string; figure: ReturnType<typeof figures.scatter2d> }[] = [];
 const still = random.normal([600, 2]);
 for (let t = 0; t <= toySteps; t += 5) {
@@ -1137,10 +1130,10 @@ for (let t = 0; t <= toySteps; t += 5) {
 show(figures.animation(there));
 
 // %% [markdown] lang="en"
-// Press ▶ or drag the slider. That was `qSample`. Now yours, the other way. **Guess first**: at which $t$ does the spiral appear?
+// Press ▶ or drag the slider. That was `qSample`. Now yours, the other way. **Guess first**: at which $t$ do the clusters appear?
 
 // %% [markdown] lang="zh"
-// 点 ▶ 或拖动滑块。刚才是 `qSample`。现在轮到你写的那个，反着来。**先猜一猜**：螺旋线在 $t$ 为多少时出现？
+// 点 ▶ 或拖动滑块。刚才是 `qSample`。现在轮到你写的那个，反着来。**先猜一猜**：点团在 $t$ 为多少时出现？
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## One small step back, a hundred times
@@ -1158,8 +1151,8 @@ show(figures.animation(there));
 // - 后退一步得到的是*分布*，所以要加噪声；
 // - 最后一步除外：$x_0$ 是答案，不是中途的一站。
 
-// %% figure="spiral-back" slideshow={"slide_type": "subslide"}
-const backwardsTitle = 'Backwards: noise gathers into a spiral'; /* zh: '反向：噪声聚成螺旋线' */
+// %% figure="ring-back" slideshow={"slide_type": "subslide"}
+const backwardsTitle = 'Backwards: noise gathers into eight clusters'; /* zh: '反向：噪声聚成八个点团' */
 const back: { label: string; figure: ReturnType<typeof figures.scatter2d> }[] = [];
 const mine: Move = (xt, t, z) => pSample(told(toyNet), xt, t, z, toySchedule);
 const made = await runBackwards(mine, [600, 2], toySteps, (t, x) => {
@@ -1172,27 +1165,38 @@ const made = await runBackwards(mine, [600, 2], toySteps, (t, x) => {
 show(figures.animation(back));
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Eight minutes with the exercise. Drag the slider slowly between t = 40 and t = 0 and ask where the decision falls which arm a point goes to. It falls early; the last steps only tidy up.
+// Eight minutes with the exercise. Drag the slider slowly between t = 40 and t = 0 and ask where the decision falls which cluster a point goes to. It falls early; the last steps only tidy up.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 连练习共八分钟。在 t = 40 到 0 之间慢慢拖动滑块，问：一个点归到哪一圈，是什么时候定下来的？很早就定了，最后几步只是收拾整齐。
+// 连练习共八分钟。在 t = 40 到 0 之间慢慢拖动滑块，问：一个点归到哪一团，是什么时候定下来的？很早就定了，最后几步只是收拾整齐。
 
 // %%
 /** Sliced Wasserstein distance to fresh data: 0 is perfect. */
 /* zh: 与新抽数据的切片 Wasserstein 距离，0 为完美。 */
-const fresh = datasets.toys.swissRoll.sample(600, new Random(99));
+const fresh = datasets.toys.eightGaussians.sample(600, new Random(99));
 const distance = async (x: Tensor) => (await metrics.slicedWasserstein(x as Tensor2D, fresh)).toFixed(3);
+/** Share of the points within 0.3 of the middle of a cluster. */
+/* zh: 与某个点团中心的距离在 0.3 以内的点所占比例。 */
+function nearShare(x: Tensor): string {
+  const isNear = ([a, b]: number[]) =>
+    Array.from({ length: 8 }, (_, k) =>
+      Math.hypot(a - 2 * Math.cos((k * Math.PI) / 4), b - 2 * Math.sin((k * Math.PI) / 4)),
+    ).some((far) => far < 0.3);
+  const points = x.arraySync() as number[][];
+  return `${Math.round((100 * points.filter(isNear).length) / points.length)} %`;
+}
+console.log('near a cluster:' /* zh: '落在点团附近：' */, nearShare(made));
 console.log('samples to data:' /* zh: '样本到数据：' */, await distance(made));
 console.log('data to data:' /* zh: '数据到数据：' */, await distance(target.points));
 console.log('noise to data:' /* zh: '噪声到数据：' */, await distance(still));
 
 // %% [markdown] lang="en"
-// **What you should see**: a spiral with clear gaps between its arms, and a distance near that of fresh data. **If you see one blob**, no noise is being removed: look at the sign before $\varepsilon_\theta$. **If the points
-// fly off**, look at which of $\alpha_t$, $\beta_t$, $\bar\alpha_t$ stands where. **If the spiral is there but furry**, look at the last step.
+// **What you should see**: eight clusters with little between them, and a distance far below that of plain noise. **If you see one blob**, no noise is being removed: look at the sign before $\varepsilon_\theta$. **If the points
+// fly off**, look at which of $\alpha_t$, $\beta_t$, $\bar\alpha_t$ stands where. **If the clusters are there but furry**, look at the last step.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：一条各圈之间留有清楚空隙的螺旋线，距离与新抽的数据相近。**如果是一团**，说明噪声没有被去掉：检查 $\varepsilon_\theta$ 前面的符号。**如果点飞散了**，检查 $\alpha_t$、$\beta_t$、$\bar\alpha_t$
-// 是不是放错了地方。**如果有螺旋线但毛茸茸的**，检查最后一步。
+// **你应该看到**：八个点团，中间几乎没有点，距离远小于纯噪声。**如果是一团**，说明噪声没有被去掉：检查 $\varepsilon_\theta$ 前面的符号。**如果点飞散了**，检查 $\alpha_t$、$\beta_t$、$\bar\alpha_t$
+// 是不是放错了地方。**如果有点团但毛茸茸的**，检查最后一步。
 
 // %% [markdown] lang="en"
 // ## 10 · Break it: find the bugs in this sampler
@@ -1303,11 +1307,13 @@ await check('ddpm-bugs', { repaired });
 
 // %% figure="xray" slideshow={"slide_type": "subslide"}
 const patients: { name: string; x: Tensor; far: string }[] = [];
+patients.push({ name: 'data' /* zh: '数据' */, x: target.points, far: await distance(target.points) });
 for (const [name, wrong] of [
-  ['repaired: the spiral' /* zh: '修好之后：螺旋线' */, []],
+  ['repaired' /* zh: '修好之后' */, []],
   ['√α x instead of x/√α' /* zh: '√α x，应为 x/√α' */, ['ofX']],
   ['all the noise taken each step' /* zh: '每步都去掉全部噪声' */, ['ofEps']],
   ['all the noise put back each step' /* zh: '每步都放回全部噪声' */, ['ofZ']],
+  ['all three mistakes' /* zh: '三个都错' */, ['ofX', 'ofEps', 'ofZ']],
 ] as const) {
   const factors = (t: number): Factors => {
     const bad = circulated(t, toySchedule);
@@ -1319,18 +1325,17 @@ for (const [name, wrong] of [
 show(
   figures.panels(
     patients.map(({ name, x }) => figures.scatter2d({ ...ofPlane, points: x as Tensor2D, title: name })),
-    { columns: 2, title: 'Each mistake has a face of its own' /* zh: '每种错误都有自己的长相' */ },
+    { columns: 3, title: 'Each mistake has a face of its own' /* zh: '每种错误都有自己的长相' */ },
   ),
 );
 show(
   figures.table(
-    [...patients, { name: 'all three' /* zh: '三个都错' */, x: wrongAll, far: await distance(wrongAll) }].map(
-      ({ name, x, far }) => ({
-        ['sampler' /* zh: '采样器' */]: name,
-        ['largest coordinate' /* zh: '最大的坐标' */]: x.abs().max().dataSync()[0].toPrecision(3),
-        ['distance to data' /* zh: '到数据的距离' */]: far,
-      }),
-    ),
+    patients.map(({ name, x, far }) => ({
+      ['sampler' /* zh: '采样器' */]: name,
+      ['near a cluster' /* zh: '落在点团附近' */]: nearShare(x),
+      ['largest coordinate' /* zh: '最大的坐标' */]: x.abs().max().dataSync()[0].toPrecision(3),
+      ['distance to data' /* zh: '到数据的距离' */]: far,
+    })),
   ),
 );
 
@@ -1341,30 +1346,37 @@ show(
 // 十分钟，全课最精彩的一段。先放公式，让同桌讨论三分钟哪些项错了，*然后*再放图。最后看四幅图，让大家对号入座。
 
 // %% [markdown] lang="en"
-// Read each panel against what the term should do. **√α x**: the forward step shrank the cloud, and this step shrinks it again instead of undoing that. **All the noise taken**: each step removes what a hundred steps had put in, far too much; points are dragged towards the middle. **All the noise
-// put back**: at large $t$ that is noise of size nearly 1 at *every* step; the cloud is blown up far beyond the frame and never comes home. With all three mistakes at once the errors partly cancel, which is the worst case for whoever has to find them: nothing explodes, nothing is NaN, there is only no spiral.
+// Read each panel against what the term should do. **√α x**: the forward step shrank the cloud, and this step shrinks it again instead of undoing that. **All the noise taken**: each step removes what all steps so far had put in, far too much. **All the noise
+// put back**: at large $t$ that is noise of size nearly 1 at *every* step; the cloud grows out of its frame.
+//
+// **All three at once** look better than any one alone! Write it out to see why: $\sqrt{\alpha_t}\,x$ minus that much $\varepsilon_\theta$ takes out nearly *all* noise, and $\sqrt{1-\bar\alpha_t}\,z$ puts as much back. That is another sampler, "guess the picture, then noise it afresh", which holds together by accident: no bound
+// stands behind it, and the clusters come out less clean (compare the shares). This is how such a formula survives: whoever only looks at its pictures does not find it. Formula first, then a number, then the picture.
 //
 // **Two quieter mistakes.** *Noise at the last step* adds $\sqrt{\beta_1}$ to every coordinate: $\sqrt{0.001}=0.03$ here. Nothing explodes, no test of the loss sees it, the line only gets a little thicker; look for it in the
-// code, not in the picture. *An unscaled short schedule* is worse. Train the same network on $T=50$ steps with the numbers of $T=1000$, $\bar\alpha_{50}=0.60$, and start it where it was promised to start, at $\mathcal N(0,I)$. (20 seconds.)
+// code, not in the picture. *An unscaled short schedule* is worse. Train the same network on $T=50$ steps with the numbers of $T=1000$, $\bar\alpha_{50}=0.60$, and start it where it was promised to start, at $\mathcal N(0,I)$. We move the data three to the right, so that it shows. (Half a minute.)
 
 // %% [markdown] lang="zh"
-// 把每幅图与该项本来的作用对照着看。**√α x**：前向那一步缩小了点云，这一步不但没有撤销，反而再缩一次。**去掉全部噪声**：每一步都去掉一百步加进去的那么多，远远过头，点都被拖向中间。**放回全部噪声**：$t$ 很大时，*每一步*都放回大小接近 1 的噪声，
-// 点云被吹到画框之外，再也回不来。三个错误同时出现时，误差会部分抵消，对找虫的人来说这最糟糕：没有爆炸，没有 NaN，只是没有螺旋线。
+// 把每幅图与该项本来的作用对照着看。**√α x**：前向那一步缩小了点云，这一步不但没有撤销，反而再缩一次。**去掉全部噪声**：每一步都去掉到目前为止加进去的全部噪声，远远过头。**放回全部噪声**：$t$ 很大时，*每一步*都放回大小接近 1 的噪声，点云胀到了框外。
+//
+// **三个都错，反而比只错一个好看！** 写开来就明白了：$\sqrt{\alpha_t}\,x$ 减去那么多 $\varepsilon_\theta$，几乎去掉了*全部*噪声，而 $\sqrt{1-\bar\alpha_t}\,z$ 又放回同样多。这是另一种采样器：“先猜出图像，再重新加噪”，碰巧站得住脚：它背后没有下界，点团也不那么干净（比较一下比例）。
+// 这样的公式正是这样流传下来的：只看图的人发现不了它。先看公式，再看数字，最后看图。
 //
 // **两种更安静的错误。** *最后一步还加噪声*，会给每个坐标添上 $\sqrt{\beta_1}$，这里是 $\sqrt{0.001}=0.03$。什么也不会爆炸，任何对损失的测试都看不见，只是线条略粗了一点；要到代码里去找，而不是到图里。
-// *没有缩放的短调度*更糟。同一个网络，用 $T=1000$ 的数字训练 $T=50$ 步，$\bar\alpha_{50}=0.60$，然后让它从约定的起点 $\mathcal N(0,I)$ 出发。（20 秒。）
+// *没有缩放的短调度*更糟。同一个网络，用 $T=1000$ 的数字训练 $T=50$ 步，$\bar\alpha_{50}=0.60$，然后让它从约定的起点 $\mathcal N(0,I)$ 出发。数据整体右移 3，看得更清楚。（约半分钟。）
 
 // %%
 const hasty = ddpm.scheduleOf(unscaled); // ddpm.expectNoise(…) would refuse it // zh: ddpm.expectNoise(…) 会拒绝它
-const hastyNet = buildToy(1);
-await trainToy('unscaled, T = 50' /* zh: '未缩放，T = 50' */, hastyNet, hasty);
+const hastyNet = buildToy();
+await trainToy('unscaled, T = 50' /* zh: '未缩放，T = 50' */, hastyNet, hasty, 3);
+const moved = target.points.add([3, 0]);
+const widePlane = { ...ofPlane, xRange: [-3, 6] as const };
 const fromNoise = await runBackwards((xt, t, z) => pSample(told(hastyNet), xt, t, z, hasty), [600, 2], 50);
-const realEnd = qSample(target.points, new Array<number>(600).fill(50), still, hasty);
+const realEnd = qSample(moved, new Array<number>(600).fill(50), still, hasty);
 show(
   figures.panels(
     [
       figures.scatter2d({
-        ...ofPlane,
+        ...widePlane,
         series: [
           { name: 'x₅₀ of real data' /* zh: '真实数据的 x₅₀' */, points: realEnd as Tensor2D },
           { name: 'N(0, I), where sampling starts' /* zh: '采样的起点 N(0, I)' */, points: still as Tensor2D },
@@ -1372,8 +1384,11 @@ show(
         title: 'Two different places' /* zh: '两个不同的地方' */,
       }),
       figures.scatter2d({
-        ...ofPlane,
-        series: [{ name: 'samples' /* zh: '样本' */, points: fromNoise as Tensor2D, color: 2 }],
+        ...widePlane,
+        series: [
+          { name: 'data' /* zh: '数据' */, points: moved as Tensor2D, color: 7 },
+          { name: 'samples' /* zh: '样本' */, points: fromNoise as Tensor2D, color: 2 },
+        ],
         title: 'and so the samples miss' /* zh: '于是样本走偏了' */,
       }),
     ],
@@ -1383,10 +1398,16 @@ show(
     },
   ),
 );
-console.log('distance to data:' /* zh: '到数据的距离：' */, await distance(fromNoise));
+const middleOf = (x: Tensor) => tf.tidy(() => x.mean(0).dataSync()[0].toFixed(2));
+console.log(
+  'mean of x₁: data' /* zh: 'x₁ 的均值：数据' */,
+  middleOf(moved),
+  'samples' /* zh: '样本' */,
+  middleOf(fromNoise),
+);
 
 // %% [markdown] lang="en"
-// The network did nothing wrong. It learnt to walk back from the blue points, and was set down on the orange ones. Its loss showed nothing. One line, `endsInNoise`, would have.
+// The network did nothing wrong. It learnt to walk back from the blue points, and was set down on the orange ones; the samples crowd on the side it came from. Its loss showed nothing. One line, `endsInNoise`, would have.
 //
 // ## 11 · Noise, picture or velocity?
 //
@@ -1410,7 +1431,7 @@ console.log('distance to data:' /* zh: '到数据的距离：' */, await distanc
 // ### Exercise 8 ★ · Turn back (2 points)
 
 // %% [markdown] lang="zh"
-// 网络没有做错什么。它学会的是从蓝点往回走，却被放到了橙点上。损失没有任何异样，而 `endsInNoise` 这一行本来可以发现问题。
+// 网络没有做错什么。它学会的是从蓝点往回走，却被放到了橙点上，于是样本挤向来的那一边。损失没有任何异样，而 `endsInNoise` 这一行本来可以发现问题。
 //
 // ## 11 · 猜噪声、猜图像还是猜速度？
 //
@@ -1759,14 +1780,14 @@ show(
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Clothes out of noise
 //
-// - The loop of the spiral, four lines changed.
+// - The loop of the ring, four lines changed.
 // - U-Net · grey levels −1…1 · EMA · clip.
 // - Loss starts at 1. If it does not: stop and look.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 从噪声里走出来的衣服
 //
-// - 还是螺旋线的那个循环，只改四处。
+// - 还是八个点团的那个循环，只改四处。
 // - U-Net · 灰度 −1…1 · EMA · 裁剪。
 // - 损失从 1 开始。如果不是，停下来检查。
 
@@ -1911,7 +1932,7 @@ console.log(
 //
 // ## Further reading
 //
-// - Sohl-Dickstein, Weiss, Maheswaranathan & Ganguli (2015), *Deep Unsupervised Learning using Nonequilibrium Thermodynamics*, arXiv:1503.03585. The idea; its first figure is a spiral too.
+// - Sohl-Dickstein, Weiss, Maheswaranathan & Ganguli (2015), *Deep Unsupervised Learning using Nonequilibrium Thermodynamics*, arXiv:1503.03585. The idea, shown on a spiral in the plane.
 // - Ho, Jain & Abbeel (2020), *Denoising Diffusion Probabilistic Models*, arXiv:2006.11239. Our notation; eq. 4 is the jump, eq. 7 the posterior, eq. 14 the loss.
 // - Nichol & Dhariwal (2021), *Improved Denoising Diffusion Probabilistic Models*, arXiv:2102.09672. The cosine schedule, learned variances.
 // - Salimans & Ho (2022), *Progressive Distillation for Fast Sampling of Diffusion Models*, arXiv:2202.00512. v-prediction.
@@ -1981,7 +2002,7 @@ console.log(
 //
 // ## 延伸阅读
 //
-// - Sohl-Dickstein, Weiss, Maheswaranathan & Ganguli (2015), *Deep Unsupervised Learning using Nonequilibrium Thermodynamics*, arXiv:1503.03585. 想法的源头；它的第一幅图也是螺旋线。
+// - Sohl-Dickstein, Weiss, Maheswaranathan & Ganguli (2015), *Deep Unsupervised Learning using Nonequilibrium Thermodynamics*, arXiv:1503.03585. 想法的源头，用平面上的螺旋线演示。
 // - Ho, Jain & Abbeel (2020), *Denoising Diffusion Probabilistic Models*, arXiv:2006.11239. 我们沿用其记号；式 (4) 是跳步，式 (7) 是后验，式 (14) 是损失。
 // - Nichol & Dhariwal (2021), *Improved Denoising Diffusion Probabilistic Models*, arXiv:2102.09672. 余弦调度，可学习的方差。
 // - Salimans & Ho (2022), *Progressive Distillation for Fast Sampling of Diffusion Models*, arXiv:2202.00512. v 预测。
