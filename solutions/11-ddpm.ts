@@ -1830,26 +1830,26 @@ show(
 );
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Five minutes. Show the strip last: the lower row starts as an average of all clothes and gets more definite. Coarse things are decided first, fine ones last. Ask what that means for speed: do we need all these steps? That is lesson 12.
+// Five minutes. Show the strip last: the lower row goes from snow to a smear, and then suddenly has a shape. Coarse things are decided first, fine ones last. Ask what that means for speed: do we need all these steps? That is lesson 12.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 五分钟。最后放那条长图：下面一行起初是所有衣服的平均，越来越明确。粗的先定，细的后定。问：这对速度意味着什么？真的需要这么多步吗？这就是第 12 课。
+// 五分钟。最后放那条长图：下面一行从雪花到一团暗影，然后突然有了形状。粗的先定，细的后定。问：这对速度意味着什么？真的需要这么多步吗？这就是第 12 课。
 
 // %% [markdown] lang="en"
-// **What you should see**: shirts, trousers, shoes with clean black around them, some of them half one thing and half another. The network has seen fewer than half of the training pictures, once. (`GENLAB_BUDGET=full` trains twenty times as long on all of them with 1,000 steps, and
+// **What you should see**: shirts, trousers, shoes with clean black around them. About half of the twenty can be named at once; the others are half one thing and half another. The network has seen fewer than half of the training pictures, once. (`GENLAB_BUDGET=full` trains twenty times as long on all of them with 1,000 steps, and
 // is another thing to look at.) **If all is grey snow**, compare the time that the network is told in training and in sampling: both count from 1 to $T$. **If all pictures are black or white**, look at the scale −1…1.
 //
-// Read the lower row from left to right: the network's picture behind the snow starts as a smear, something like the average of all clothes, and becomes more and more definite. Coarse things are settled early, at
-// high noise; fine ones late. A shorter schedule or a better-chosen subsequence of the steps could therefore save much time. That is lesson 12.
+// Read the lower row from left to right. At first the picture behind the snow is itself little more than snow: at high noise ε-prediction magnifies its errors, as section 11 said. Then comes a dark smear, then quite suddenly a shape, and from there on only finer work. Coarse things are settled at
+// high noise, fine ones late. A well-chosen subsequence of the steps could therefore save much time. That is lesson 12.
 //
 // **Break it once more**: noise at the last step. The same sample with $\sigma_1z$ put on top, which is exactly what a forgotten `t === 1` does.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：衬衫、裤子、鞋子，周围是干净的黑色；也有些一半像这个、一半像那个。训练图像里，网络只看过不到一半，而且只看了一遍。（`GENLAB_BUDGET=full` 用全部图像训练二十轮，走 1,000 步，看上去会大不相同。）
+// **你应该看到**：衬衫、裤子、鞋子，周围是干净的黑色。二十幅里约有一半一眼就叫得出名字，其余的一半像这个、一半像那个。训练图像里，网络只看过不到一半，而且只看了一遍。（`GENLAB_BUDGET=full` 用全部图像训练二十轮，走 1,000 步，看上去会大不相同。）
 // **如果全是灰色雪花**，比较训练和采样时告诉网络的时间：都应从 1 数到 $T$。**如果图像非黑即白**，检查 −1…1 的缩放。
 //
-// 从左到右看下面一行：网络在雪花背后看到的图像，起初是一团模糊，近似所有衣服的平均，然后越来越明确。粗的东西在噪声大的时候早早定下，细的最后才定。
-// 因此，更短的调度，或者挑一部分步来走，可以省下很多时间。那是第 12 课。
+// 从左到右看下面一行。起初，雪花背后的图像本身也和雪花差不多：噪声大时 ε 预测会放大误差，第 11 节说过。接着是一团暗影，然后几乎是突然之间有了形状，此后只是越画越细。
+// 粗的东西在噪声大的时候定下，细的最后才定。因此，挑一部分步来走，可以省下很多时间。那是第 12 课。
 //
 // **再弄坏一次**：最后一步还加噪声。同一批样本，叠加 $\sigma_1z$；忘了写 `t === 1`，结果就是这样。
 
