@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { stylePairs } from '../../datasets';
 import { Random, ready } from '../../lib/engine';
 import { UserError } from '../../lib/errors';
 import { cyclegan } from '../../lib/models';
@@ -176,5 +177,13 @@ describe('trainCycleGan', () => {
       await call();
       expect(tf.memory().numTensors - before, name).toBe(made);
     }
+  });
+
+  test('nor does a run on faces, whose batches hold more than images', async () => {
+    const { train } = stylePairs({ from: 'comic', to: 'sketch', size: 16, train: 6, test: 1 });
+    const model = cyclegan.buildCycleGan({ inputShape: [16, 16, 3], width: 2, blocks: 1, halvings: 1, poolSize: 2 });
+    const before = tf.memory().numTensors;
+    await cyclegan.trainCycleGan(model, train.from, train.to, { steps: 2, batchSize: 2 });
+    expect(tf.memory().numTensors - before).toBe(0);
   });
 });

@@ -64,12 +64,16 @@ export async function trainCycleGan(
       await Promise.all([poolX.refresh(), poolY.refresh()]);
       const order = (which: number) => ({ batchSize, seed: 2 * seed + which, epoch, dropLast: true });
       const ys = splitY.batches(order(1))[Symbol.iterator]();
-      for (const { images, labels } of splitX.batches(order(0))) {
-        labels?.dispose();
-        const next = ys.next();
-        if (next.done) return void images.dispose();
-        next.value.labels?.dispose();
-        yield { x: images, y: next.value.images };
+      try {
+        for (const { images, labels } of splitX.batches(order(0))) {
+          labels?.dispose();
+          const next = ys.next();
+          if (next.done) return void images.dispose();
+          next.value.labels?.dispose();
+          yield { x: images, y: next.value.images };
+        }
+      } finally {
+        ys.return?.(); // its last batch may hold more than images: captions, attributes
       }
     },
     players: [
