@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { gradient, gradientOfShapes, sumTo } from './gradient';
+import { gradient, gradientOfShapes, run, sumTo } from './gradient';
 import type { Recorder } from './rewrite';
 
 /** As the stock gradients, without the casts and reshapes that change nothing: they are what a training step has most of. */
@@ -10,13 +10,18 @@ export function installArithmetic(): void {
     b: () => tf.neg(sumTo(dy, b.shape)),
   }));
   gradient('Multiply', ['a', 'b'], (dy, [a, b]) => ({
-    a: () => sumTo(tf.mul(dy, b), a.shape),
-    b: () => sumTo(tf.mul(dy, a), b.shape),
+    a: () => sumTo(product(dy, b), a.shape),
+    b: () => sumTo(product(dy, a), b.shape),
   }));
   gradient('RealDiv', ['a', 'b'], (dy, [a, b]) => ({
     a: () => sumTo(tf.div(dy, b), a.shape),
     b: () => tf.neg(tf.div(sumTo(tf.mul(dy, a), b.shape), tf.square(b))),
   }));
+}
+
+/** As tf.mul, straight to the kernel where no type has to change first. */
+function product(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  return x.dtype === 'float32' ? run('Multiply', { a: dy, b: x }) : tf.mul(dy, x);
 }
 
 /** What of dy goes to a summand: a tensor of its own, because the engine disposes of each when it has added them up. */

@@ -54,6 +54,6 @@ export function run(kernelName: string, inputs: tf.NamedTensorMap, attributes: o
 export function sumTo(dy: tf.Tensor, shape: number[]): tf.Tensor {
   if (arraysEqual(dy.shape, shape)) return dy;
   const axes = tf.broadcast_util.getReductionAxes(shape, dy.shape);
-  const sum = axes.length > 0 ? tf.sum(dy, axes) : dy;
+  const sum = axes.length > 0 ? run('Sum', { x: dy }, { axis: axes, keepDims: false }) : dy;
   return arraysEqual(sum.shape, shape) ? sum : sum.reshape(shape);
 }
