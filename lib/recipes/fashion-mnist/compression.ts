@@ -53,8 +53,8 @@ const autoencoder: Recipe<Dataset> = {
   },
 };
 
-const stage1 = { epochs: 6, batchSize: 64 } as const;
-const stage2 = { epochs: 30, batchSize: 64 } as const;
+const stage1 = { epochs: 4, batchSize: 64 } as const;
+const stage2 = { epochs: 15, batchSize: 64 } as const;
 
 const latentDiffusion: Recipe<Dataset> = {
   ...clothes,

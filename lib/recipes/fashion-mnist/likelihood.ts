@@ -105,7 +105,7 @@ const quantized: Recipe<Dataset> = {
   title: 'VQ-VAE + PixelCNN',
   family: 'vqvae',
   paper: 'van den Oord, Vinyals & Kavukcuoglu (2017), arXiv:1711.00937',
-  epochs: [8, 20],
+  epochs: [8, 12],
   batchSize: 128,
   open() {
     const model = vqvae.buildVqVae({ seed });
@@ -123,7 +123,7 @@ const quantized: Recipe<Dataset> = {
         const common = { batchSize: 128, seed, ...options };
         const first = await vqvae.trainVqVae(model, images.train, { epochs: 8, ...common });
         if (first.interrupted) return [first];
-        return [first, await vqvae.trainPrior(model, prior, images.train, { epochs: 20, ...common })];
+        return [first, await vqvae.trainPrior(model, prior, images.train, { epochs: 12, ...common })];
       },
       samplers: {
         'prior, then decoder': async (n, random) => {
