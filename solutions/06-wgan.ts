@@ -347,7 +347,7 @@ const priceList = (d: number) => {
     return height;
   });
   f.forEach((price, i) => (bound += price * (p[i] - q[i]) * 0.01));
-  const title = `d = ${d}: E f(x) − E f(y) = ${bound.toFixed(3)}, W₁ = ${area.toFixed(3)}`; /* zh: `d = ${d}：E f(x) − E f(y) = ${bound.toFixed(3)}，W₁ = ${area.toFixed(3)}` */
+  const title = `d = ${d}: takes in ${bound.toFixed(3)}, W₁ = ${area.toFixed(3)}`; /* zh: `d = ${d}：收入 ${bound.toFixed(3)}，W₁ = ${area.toFixed(3)}` */
   return figures.curves({
     series: [
       { name: 'real, p' /* zh: '真实，p' */, x: places, y: p, fill: true },
@@ -357,13 +357,13 @@ const priceList = (d: number) => {
     title,
     x: 'x',
     y: 'density, price' /* zh: '密度，价格' */,
-    yRange: [-1.5, 4],
+    yRange: [-3.2, 7.2],
   });
 };
 show(
   figures.panels([priceList(3), priceList(0)], {
     title:
-      'The best price list rises at slope 1 all the way, and reaches W₁' /* zh: '最好的价目表一路以斜率 1 变化，恰好取到 W₁' */,
+      'The best price list goes up or down at slope 1, and takes in W₁' /* zh: '最好的价目表一路以斜率 1 升降，收入恰好等于 W₁' */,
   }),
 );
 
@@ -989,13 +989,13 @@ const pairHistory = await wgan.trainWgan(pair, bumps, {
 // ## Which loss can be read?
 //
 // - GAN: the discriminator's loss is best when the generator is worst
-// - WGAN: the critic's reading goes with the distance
+// - WGAN: once the critic has caught up, its reading falls with the distance
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 哪种损失读得懂？
 //
 // - GAN：生成器最差时，判别器的损失最好看
-// - WGAN：评论家的读数跟着距离走
+// - WGAN：评论家跟上之后，读数随距离一起下降
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // 5 minutes. Let them draw both curves before you show the figure. Ask: at which round would you stop, from each curve?
@@ -1032,7 +1032,7 @@ show(
             smooth: 10,
           },
         ],
-        title: 'WGAN: the reading goes with it' /* zh: 'WGAN：读数跟着距离走' */,
+        title: 'WGAN: once the critic has caught up, both fall' /* zh: 'WGAN：评论家跟上之后，两者一起下降' */,
         x: 'round' /* zh: '轮' */,
         y: 'W₁, reading' /* zh: 'W₁、读数' */,
       }),
@@ -1044,7 +1044,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// The discriminator's loss hovers around $2\log2\approx1.39$, "I cannot tell them apart", while $W_1$ is still changing: it tells nothing about how far there is to go. The critic's reading moves with the true distance, in the unit that $c$ happens to give it. That is what Arjovsky, Chintala & Bottou meant
+// The discriminator's loss hovers around $2\log2\approx1.39$, "I cannot tell them apart", while $W_1$ goes up and down below it: it tells nothing about how far there is to go. The critic's reading first climbs, as long as the critic is still learning to measure; then, in the unit that $c$ happens to give it, it falls with the true distance, noisily, since the critic is always a few steps behind the generator. That is what Arjovsky, Chintala & Bottou meant
 // by a meaningful loss metric: you can plot it, compare it over time with the same critic, and stop when it stops.
 //
 // **What should I see, and what if I don't?** A reading that first *rises*: the critic is still learning the distance, and the generator has not moved yet; normal. A reading that stays near 0 while samples are bad: the critic is too weak or too slow; give it more steps a round. A reading that grows without end: the
@@ -1068,7 +1068,7 @@ show(
 // ### Exercise 6 ★ · Power iteration (3 points, optional)
 
 // %% [markdown] lang="zh"
-// 判别器的损失一直在 $2\log2\approx1.39$ 附近徘徊，意思是“我分不清”，而 $W_1$ 还在变：还差多远，它什么也没说。评论家的读数则随真正的距离而动，单位由 $c$ 决定。
+// 判别器的损失一直在 $2\log2\approx1.39$ 附近徘徊，意思是“我分不清”，而 $W_1$ 在它下面忽高忽低：还差多远，它什么也没说。评论家的读数先上升，那时它还在学着测量；之后就随真正的距离一起下降，单位由 $c$ 决定，只是带着噪声，因为评论家总比生成器慢几步。
 // Arjovsky、Chintala 与 Bottou 所说的“有意义的损失”就是这个：可以画出来，可以在同一个评论家的不同时刻之间比较，它停了你就可以停。
 //
 // **应该看到什么？没看到怎么办？** 读数先*上升*：评论家还在学着量距离，生成器还没动，正常。样本很差而读数一直接近 0：评论家太弱或太慢，每轮多训练它几步。读数无止境地增长：

@@ -368,7 +368,7 @@ await check('cycle-loss', { cycleLoss });
 // %% [markdown] lang="en"
 // ## 4 · What is right already should stay
 //
-// Is the cycle enough? It can be perfect and the translation still wrong: if $G$ swaps $c_1$ and $c_2$ and $F$ swaps them back, both the discriminators and the cycle are content. The cycle only says that $G$ and $F$ *undo each other*.
+// Look at the table of section 2 again, at the row "+ cycle": there and back it is almost perfect, and the content is off nevertheless. A cycle can be perfect and the translation still wrong: if $G$ swaps $c_1$ and $c_2$ and $F$ swaps them back, both the discriminators and the cycle are content. The cycle only says that $G$ and $F$ *undo each other*.
 //
 // The authors add a mild preference for leaving things alone. Give $G$ a picture that is a sketch already: it should not change it. This is the **identity loss**,
 //
@@ -383,7 +383,7 @@ await check('cycle-loss', { cycleLoss });
 // %% [markdown] lang="zh"
 // ## 4 · 已经对的，就别动
 //
-// 有了循环就够了吗？循环可以完美，翻译却仍然是错的：如果 $G$ 把 $c_1$ 与 $c_2$ 对调，$F$ 再调回来，判别器和循环损失都挑不出毛病。循环只说明 $G$ 与 $F$ *互相抵消*。
+// 再看第 2 节的表，“+ 循环”那一行：往返几乎完美，内容却仍然不对。循环可以完美，翻译却是错的：如果 $G$ 把 $c_1$ 与 $c_2$ 对调，$F$ 再调回来，判别器和循环损失都挑不出毛病。循环只说明 $G$ 与 $F$ *互相抵消*。
 //
 // 作者加了一个温和的偏好：能不动就不动。给 $G$ 一幅本来就是素描的图，它不该改动。这就是**恒等损失**（identity loss）：
 //
