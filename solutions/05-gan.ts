@@ -1557,7 +1557,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: grey noise, then blobs, then outlines of shirts, shoes and trousers by step 100 or 200. Edges are sharper than anything the VAE drew, and some pictures are like no piece of clothing at all: the two families err in opposite ways. $D$ stays ahead: $D(x)$ above $\frac12$, $D(G(z))$ below.
+// **What you should see**: grey noise, then blobs, then rough outlines: a shirt, a shoe, a bag, and some pictures that are like no piece of clothing at all. Edges are harder than anything the VAE drew: the two families err in opposite ways. $D$ stays ahead: $D(x)$ near 0.8, $D(G(z))$ near 0.2 at the end of this short run.
 //
 // **What if I don't?**
 //
@@ -1570,8 +1570,8 @@ show(
 // kinds of clothes does $G$ draw? It is section 7's question again, with ten modes.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：先是灰色噪声，再是色块，到第 100 或 200 步出现衬衫、鞋和裤子的轮廓。边缘比 VAE 画的任何图都锐利，但也有几幅什么衣物都不像：两类模型的毛病正好相反。
-// $D$ 一直领先：$D(x)$ 在 $\frac12$ 之上，$D(G(z))$ 在 $\frac12$ 之下。
+// **你应该看到**：先是灰色噪声，再是色块，然后是粗略的轮廓：一件衬衫，一只鞋，一个包，也有几幅什么衣物都不像。边缘比 VAE 画的任何图都硬：两类模型的毛病正好相反。
+// $D$ 一直领先：这么短的训练结束时，$D(x)$ 约为 0.8，$D(G(z))$ 约为 0.2。
 //
 // **如果看不到？**
 //
@@ -1652,8 +1652,8 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Row by row: noise; one dark oval, the same for every $z$, which is the average of all heads; light and shadow inside it; then colours, and each $z$ begins to have hair and a background of its own. Large things come first. Eyes, mouths and glasses are smudges at best after so few steps, and the squares of the transposed
-// convolutions still show: these are details that take thousands of steps. The strips in papers end at 10,000 or more. With `GENLAB_BUDGET=full` ours goes on to 20,000.
+// Row by row: noise; one dark oval, the same for every $z$, which is the average of all heads; light and shadow inside it; then colours; and by step 600 a dark outline of hair, a neck, and the first eyes. Large things come first. Each $z$ has begun to have a face of its own, but the squares of the transposed
+// convolutions still show, and clean lines take thousands of steps. The strips in papers end at 10,000 or more. With `GENLAB_BUDGET=full` ours goes on to 20,000.
 //
 // Which attribute will be in the next face? You cannot say: $G$ draws what it likes. To *ask* for blond curls is lesson 07.
 //
@@ -1721,8 +1721,8 @@ show(
 // - Srivastava et al. (2017), *VEEGAN*, arXiv:1705.07761. How to count modes.
 
 // %% [markdown] lang="zh"
-// 一行一行往下看：噪声；一个深色的椭圆，对每个 $z$ 都一样，那是所有头像的平均；里面有了明暗；然后有了颜色，每个 $z$ 开始有自己的头发和背景。总是先有大的。步数这么少，眼睛、嘴和眼镜充其量是几团模糊，转置卷积的方格也还看得见：
-// 这些细节要几千步才画得出来。论文里的演变图往往画到一万步以上。用 `GENLAB_BUDGET=full` 运行，我们的会一直画到 20,000 步。
+// 一行一行往下看：噪声；一个深色的椭圆，对每个 $z$ 都一样，那是所有头像的平均；里面有了明暗；然后有了颜色；到第 600 步，出现了头发的轮廓、脖子和最初的眼睛。总是先有大的。每个 $z$ 开始有了自己的脸，但转置卷积的方格还看得见，
+// 干净的线条要几千步才画得出来。论文里的演变图往往画到一万步以上。用 `GENLAB_BUDGET=full` 运行，我们的会一直画到 20,000 步。
 //
 // 下一张脸会有什么特征？说不准：$G$ 想画什么就画什么。要*指定*金色卷发，请看第 07 课。
 //
