@@ -1243,6 +1243,13 @@ const generators = [
   { name: 'CNN without norm' /* zh: '无归一化的 CNN' */, config: { arch: 'conv', norm: 'none', hidden: [32, 16] } },
   { name: 'MLP', config: { arch: 'mlp', norm: 'none', hidden: [128, 128, 128] } },
 ] as const;
+// A quick look takes the last one only.
+// zh: 快速浏览只取最后一个。
+const compared = budget<readonly (typeof generators)[number][]>({
+  quick: generators.slice(2),
+  default: generators,
+  full: generators,
+});
 type Settings = {
   inputShape: number[];
   latentDim: number;
@@ -1285,7 +1292,7 @@ const methods = {
   },
 };
 const outcomes: { method: string; generator: string; fid: number; spread: number; images: Tensor4D }[] = [];
-for (const generator of generators) {
+for (const generator of compared) {
   for (const [method, learn] of Object.entries(methods)) {
     const settings = { inputShape: [16, 16, 1], latentDim: 32, seed: 1, generator: generator.config };
     const model = await learn(settings);
@@ -1322,7 +1329,7 @@ for (const generator of generators) {
 const rowsOfTable = Object.keys(methods).map((method) => ({
   ['method' /* zh: '方法' */]: method,
   ...Object.fromEntries(
-    generators.map(({ name }) => {
+    compared.map(({ name }) => {
       const { fid, spread } = outcomes.find((one) => one.method === method && one.generator === name) ?? outcomes[0];
       return [name, `${fid.toFixed(1)} (${spread.toFixed(2)})`];
     }),
@@ -1336,7 +1343,7 @@ show(
 );
 
 // %% figure="fifteen-gans-pictures" slideshow={"slide_type": "subslide"}
-for (const { name } of generators) {
+for (const { name } of compared) {
   const rows = outcomes.filter(({ generator }) => generator === name);
   show(
     figures.imageRows(

@@ -627,12 +627,12 @@ const imageRun = {
   learningRate: budget({ quick: 1e-3, default: 1e-3, full: 2e-4 }),
   seed: 1,
 };
-const history = await cyclegan.trainCycleGan(withCycle, pairs.train.from, pairs.train.to, imageRun);
 const withoutCycle = cyclegan.buildCycleGan(imageSettings);
 await cyclegan.trainCycleGan(withoutCycle, pairs.train.from, pairs.train.to, {
   ...imageRun,
   weights: { cycle: 0, identity: 0 }, // changed // zh: 改动
 });
+const history = await cyclegan.trainCycleGan(withCycle, pairs.train.from, pairs.train.to, imageRun);
 
 // %% figure="cycle-losses"
 show(
@@ -758,14 +758,14 @@ show(
 // ## Caught cheating
 //
 // - A sketch has no colours, yet they come back
-// - True sketch: the same grey everywhere
+// - True sketch: the tints of paper and pencil, no others
 // - $G$'s sketch: tints, hidden where nobody punishes them
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 抓到作弊
 //
 // - 素描没有颜色，颜色却回来了
-// - 真素描：处处是同样的灰
+// - 真素描：只有纸和铅笔的色调
 // - $G$ 的素描：色调藏在没人惩罚的地方
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
@@ -812,7 +812,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// $F$ does better from $G$'s own sketch than from the true one. There are two reasons, and the table cannot tell them apart: $F$ was trained on $G$'s hand and not on the true one; and $G(x)$ holds something that a sketch does not hold. The rows with the colours enlarged show the second at work. A true sketch is the same warm grey everywhere. $G$'s has tints, which the discriminator lets pass and
+// $F$ does better from $G$'s own sketch than from the true one. There are two reasons, and the table cannot tell them apart: $F$ was trained on $G$'s hand and not on the true one; and $G(x)$ holds something that a sketch does not hold. The rows with the colours enlarged show the second at work. A true sketch has two tints, the paper's and the pencil's, whoever is in the picture. $G$'s has others, which the discriminator lets pass and
 // which $F$ can read: it **hides information**. Chu, Zhmoginov & Sandler (2017) found
 // the same in maps made from aerial photographs, and called CycleGAN "a master of steganography". Nobody programmed it. We asked for a perfect return from a domain that *cannot hold* what must return, and the generators found the only way to obey.
 //
@@ -827,8 +827,8 @@ show(
 // Write another pair $G$, $F$ that no adversarial and no cycle loss can object to: $G(x)$ is distributed exactly like $Y$, both cycles are perfect, and the content is wrong all the same.
 
 // %% [markdown] lang="zh"
-// $F$ 从 $G$ 自己的素描出发，比从真素描出发做得更好。原因有两个，表格分不开：$F$ 是照着 $G$ 的手笔训练的，没照着真素描训练；$G(x)$ 里又有素描不该有的东西。放大颜色的两行显示了后者：真素描处处是同样的暖灰；
-// $G$ 的素描带着色调，判别器放它过去，$F$ 却读得懂，也就是**夹带信息**。Chu、Zhmoginov 与 Sandler（2017）在航拍照片转地图上发现了同样的现象，
+// $F$ 从 $G$ 自己的素描出发，比从真素描出发做得更好。原因有两个，表格分不开：$F$ 是照着 $G$ 的手笔训练的，没照着真素描训练；$G(x)$ 里又有素描不该有的东西。放大颜色的两行显示了后者：真素描只有两种色调，纸的和铅笔的，画谁都一样；
+// $G$ 的素描里有别的色调，判别器放它过去，$F$ 却读得懂，也就是**夹带信息**。Chu、Zhmoginov 与 Sandler（2017）在航拍照片转地图上发现了同样的现象，
 // 称 CycleGAN 为“隐写术大师”（a master of steganography）。没有人编程让它这样做。我们要求从一个*装不下*颜色的域里完美地返回，两个生成器找到了唯一能从命的办法。
 //
 // 这个教训不限于 CycleGAN：循环损失小，只证明信息*还在*，不证明它*以你认可的形式*存在。
