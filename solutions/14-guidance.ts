@@ -1017,10 +1017,10 @@ for (const strength of [1, 3]) {
   compared.push({
     's, γ': strength,
     ['classifier: agreement' /* zh: '分类器：吻合率' */]: percent(agreement),
-    ['recall' /* zh: '召回率' */]: recall.toFixed(2),
+    ['classifier: recall' /* zh: '分类器：召回率' */]: recall.toFixed(2),
     ['seconds' /* zh: '秒' */]: seconds.toFixed(1),
     ['classifier-free: agreement' /* zh: '无分类器：吻合率' */]: percent(free?.agreement ?? NaN),
-    ['recall ' /* zh: '召回率 ' */]: (free?.recall ?? NaN).toFixed(2),
+    ['classifier-free: recall' /* zh: '无分类器：召回率' */]: (free?.recall ?? NaN).toFixed(2),
   });
 }
 show(figures.table(compared, { title: 'Two ways to push, one knob' /* zh: '两种推法，一个旋钮' */ }));
@@ -1096,7 +1096,7 @@ await check('guidance-sampler', { guidedSampler });
 // The network never sees a label, so $c$ means nothing: an untrained embedding away from $u$ at best. $\gamma$ has no useful effect. With 0 % it is $u$ that was never trained, and guidance pushes away from nonsense.
 // </details>
 //
-// <details><summary>6. FID falls and then rises with γ. Why both?</summary>
+// <details><summary>6. With rising γ, FID often falls first and then rises. Why both?</summary>
 //
 // It compares means and spreads of features. A little guidance removes doubtful pictures, which moves the mean towards the data; more removes variety, which makes the spread too small, and at last the pictures leave the data.
 // </details>
@@ -1152,7 +1152,7 @@ await check('guidance-sampler', { guidedSampler });
 // 网络从没见过标签，所以 $c$ 没有意义，充其量是 $u$ 加上一个没训练过的嵌入；$\gamma$ 起不了有用的作用。若丢掉的是 0 %，那么没训练过的就是 $u$，引导是在逃离一堆胡话。
 // </details>
 //
-// <details><summary>6. FID 随 γ 先降后升。为什么既有降又有升？</summary>
+// <details><summary>6. FID 往往随 γ 先降后升。为什么既有降又有升？</summary>
 //
 // 它比较的是特征的均值与离散程度。稍加引导，去掉模棱两可的图像，均值向数据靠拢；再加，多样性减少，离散程度变得太小；最后图像离开了数据。
 // </details>
