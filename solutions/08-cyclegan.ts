@@ -813,7 +813,7 @@ show(
 
 // %% [markdown] lang="en"
 // $F$ does better from $G$'s own sketch than from the true one. There are two reasons, and the table cannot tell them apart: $F$ was trained on $G$'s hand and not on the true one; and $G(x)$ holds something that a sketch does not hold. The rows with the colours enlarged show the second at work. A true sketch has two tints, the paper's and the pencil's, whoever is in the picture. $G$'s has others, which the discriminator lets pass and
-// which $F$ can read: it **hides information**. Chu, Zhmoginov & Sandler (2017) found
+// which $F$ can read: it **hides information**. (A little noise changes hardly anything here: the tints of so short a training are strong. In the long-trained models of Chu et al. the pattern was faint, and noise destroyed it.) Chu, Zhmoginov & Sandler (2017) found
 // the same in maps made from aerial photographs, and called CycleGAN "a master of steganography". Nobody programmed it. We asked for a perfect return from a domain that *cannot hold* what must return, and the generators found the only way to obey.
 //
 // The lesson goes beyond CycleGAN: a small cycle loss proves that the information *survived*, not that it survived *in a form you would accept*.
@@ -828,7 +828,7 @@ show(
 
 // %% [markdown] lang="zh"
 // $F$ 从 $G$ 自己的素描出发，比从真素描出发做得更好。原因有两个，表格分不开：$F$ 是照着 $G$ 的手笔训练的，没照着真素描训练；$G(x)$ 里又有素描不该有的东西。放大颜色的两行显示了后者：真素描只有两种色调，纸的和铅笔的，画谁都一样；
-// $G$ 的素描里有别的色调，判别器放它过去，$F$ 却读得懂，也就是**夹带信息**。Chu、Zhmoginov 与 Sandler（2017）在航拍照片转地图上发现了同样的现象，
+// $G$ 的素描里有别的色调，判别器放它过去，$F$ 却读得懂，也就是**夹带信息**。（一点噪声在这里几乎没有影响：训练这么短，色调还很强。Chu 等人训练很久的模型里，花纹极淡，噪声一加就毁了。）Chu、Zhmoginov 与 Sandler（2017）在航拍照片转地图上发现了同样的现象，
 // 称 CycleGAN 为“隐写术大师”（a master of steganography）。没有人编程让它这样做。我们要求从一个*装不下*颜色的域里完美地返回，两个生成器找到了唯一能从命的办法。
 //
 // 这个教训不限于 CycleGAN：循环损失小，只证明信息*还在*，不证明它*以你认可的形式*存在。
