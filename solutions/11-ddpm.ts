@@ -1340,26 +1340,27 @@ show(
 );
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Ten minutes; the best quarter of an hour of this lesson. Show the formula, let pairs argue for three minutes which terms are wrong *before* showing any picture. Then the four panels, and let them match.
+// Ten minutes; the best quarter of an hour of this lesson. Show the formula, let pairs argue for three minutes which terms are wrong *before* showing any picture. Then the panels and the table.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 十分钟，全课最精彩的一段。先放公式，让同桌讨论三分钟哪些项错了，*然后*再放图。最后看四幅图，让大家对号入座。
+// 十分钟，全课最精彩的一段。先放公式，让同桌讨论三分钟哪些项错了，*然后*再放图。最后看图和表。
 
 // %% [markdown] lang="en"
-// Read each panel against what the term should do. **√α x**: the forward step shrank the cloud, and this step shrinks it again instead of undoing that. **All the noise taken**: each step removes what all steps so far had put in, far too much. **All the noise
-// put back**: at large $t$ that is noise of size nearly 1 at *every* step; the cloud grows out of its frame.
+// Read the panels and the table together. **√α x**: the forward step shrank the cloud, and this step shrinks it again instead of undoing that; the ring is a little too small, and stragglers hang between the clusters. **All the noise taken**: looks clean! But count: one side of the ring is crowded and the other nearly empty, and
+// the distance to the data is the worst of all. Taking far too much at once settles everything too early. **All the noise put back**: fat, furry clusters.
 //
-// **All three at once** look better than any one alone! Write it out to see why: $\sqrt{\alpha_t}\,x$ minus that much $\varepsilon_\theta$ takes out nearly *all* noise, and $\sqrt{1-\bar\alpha_t}\,z$ puts as much back. That is another sampler, "guess the picture, then noise it afresh", which holds together by accident: no bound
-// stands behind it, and the clusters come out less clean (compare the shares). This is how such a formula survives: whoever only looks at its pictures does not find it. Formula first, then a number, then the picture.
+// **All three at once**: fat clusters too, yet the *distance* is as small as that of the repaired sampler. The mistakes nearly cancel. Write it out to see why: $\sqrt{\alpha_t}\,x$ minus that much $\varepsilon_\theta$ takes out nearly all noise, and $\sqrt{1-\bar\alpha_t}\,z$ puts as much back. That is another sampler, "guess the picture, then noise it afresh",
+// which holds together by accident; no bound stands behind it. Only the share near a cluster gives it away. This is how such a formula survives: one glance at a picture, or one number, does not find it. Check the formula first.
 //
 // **Two quieter mistakes.** *Noise at the last step* adds $\sqrt{\beta_1}$ to every coordinate: $\sqrt{0.001}=0.03$ here. Nothing explodes, no test of the loss sees it, the line only gets a little thicker; look for it in the
 // code, not in the picture. *An unscaled short schedule* is worse. Train the same network on $T=50$ steps with the numbers of $T=1000$, $\bar\alpha_{50}=0.60$, and start it where it was promised to start, at $\mathcal N(0,I)$. We move the data three to the right, so that it shows. (Half a minute.)
 
 // %% [markdown] lang="zh"
-// 把每幅图与该项本来的作用对照着看。**√α x**：前向那一步缩小了点云，这一步不但没有撤销，反而再缩一次。**去掉全部噪声**：每一步都去掉到目前为止加进去的全部噪声，远远过头。**放回全部噪声**：$t$ 很大时，*每一步*都放回大小接近 1 的噪声，点云胀到了框外。
+// 图和表要一起看。**√α x**：前向那一步缩小了点云，这一步不但没有撤销，反而再缩一次；圈略小了些，点团之间还挂着零星的点。**去掉全部噪声**：看上去很干净！可是数一数：圈的一边很挤，另一边几乎是空的，与数据的距离是最差的。一次去掉太多，一切都定得太早。
+// **放回全部噪声**：点团又胖又毛。
 //
-// **三个都错，反而比只错一个好看！** 写开来就明白了：$\sqrt{\alpha_t}\,x$ 减去那么多 $\varepsilon_\theta$，几乎去掉了*全部*噪声，而 $\sqrt{1-\bar\alpha_t}\,z$ 又放回同样多。这是另一种采样器：“先猜出图像，再重新加噪”，碰巧站得住脚：它背后没有下界，点团也不那么干净（比较一下比例）。
-// 这样的公式正是这样流传下来的：只看图的人发现不了它。先看公式，再看数字，最后看图。
+// **三个都错**：点团也发胖，可是*距离*竟与修好的采样器一样小。几个错误几乎互相抵消。写开来就明白了：$\sqrt{\alpha_t}\,x$ 减去那么多 $\varepsilon_\theta$，几乎去掉了全部噪声，而 $\sqrt{1-\bar\alpha_t}\,z$ 又放回同样多。这是另一种采样器：“先猜出图像，再重新加噪”，碰巧站得住脚，
+// 背后却没有下界。只有“落在点团附近”的比例露了马脚。这样的公式正是这样流传下来的：看一眼图，或者只看一个数，都发现不了它。先检查公式。
 //
 // **两种更安静的错误。** *最后一步还加噪声*，会给每个坐标添上 $\sqrt{\beta_1}$，这里是 $\sqrt{0.001}=0.03$。什么也不会爆炸，任何对损失的测试都看不见，只是线条略粗了一点；要到代码里去找，而不是到图里。
 // *没有缩放的短调度*更糟。同一个网络，用 $T=1000$ 的数字训练 $T=50$ 步，$\bar\alpha_{50}=0.60$，然后让它从约定的起点 $\mathcal N(0,I)$ 出发。数据整体右移 3，看得更清楚。（约半分钟。）
@@ -1909,7 +1910,7 @@ console.log(
 //
 // <details><summary>7. Samples get larger and larger until they are NaN. Samples are all near 0. Samples are pure noise. Which factor do you look at in each case?</summary>
 //
-// Compare with the four panels of section 10. Too large: the factor of z, or the division by √α_t. All near 0: √α_t on the wrong side, or too much ε taken away. Noise: the sign or size of the ε term, or z too large.
+// Too large: the factor of z, or the sign of the ε term. All near 0: √α_t on the wrong side, or no fresh noise at all. Pure noise: the ε term is missing or far too small, or the network is told the wrong time.
 // </details>
 //
 // <details><summary>8. Why is a step back only approximately Gaussian, and what makes the approximation good?</summary>
@@ -1979,7 +1980,7 @@ console.log(
 //
 // <details><summary>7. 样本越来越大直到 NaN；样本全在 0 附近；样本是纯噪声。三种情况各先查哪个系数？</summary>
 //
-// 对照第 10 节的四幅图。太大：z 的系数，或者除以 √α_t 那里。全在 0 附近：√α_t 放错了边，或者去掉的 ε 太多。纯噪声：ε 项的符号或大小，或者 z 太大。
+// 太大：z 的系数，或者 ε 项的符号。全在 0 附近：√α_t 放错了边，或者完全没有加新噪声。纯噪声：缺了 ε 项或者它太小，或者告诉网络的时间不对。
 // </details>
 //
 // <details><summary>8. 后退一步为什么只是近似高斯？什么使近似变好？</summary>
