@@ -65,15 +65,16 @@ export async function trainCycleGan(
       const order = (which: number) => ({ batchSize, seed: 2 * seed + which, epoch, dropLast: true });
       const ys = splitY.batches(order(1))[Symbol.iterator]();
       try {
-        for (const { images, labels } of splitX.batches(order(0))) {
-          labels?.dispose();
+        for (const { images: x, ...labelsOfX } of splitX.batches(order(0))) {
+          tf.dispose(labelsOfX); // and whatever else a batch holds: captions, attributes
           const next = ys.next();
-          if (next.done) return void images.dispose();
-          next.value.labels?.dispose();
-          yield { x: images, y: next.value.images };
+          if (next.done) return void x.dispose();
+          const { images: y, ...labelsOfY } = next.value;
+          tf.dispose(labelsOfY);
+          yield { x, y };
         }
       } finally {
-        ys.return?.(); // its last batch may hold more than images: captions, attributes
+        ys.return?.();
       }
     },
     players: [
