@@ -641,13 +641,13 @@ await check('gan-generator-loss', { generatorLoss });
 // %% [markdown] lang="en"
 // **How much is it worth?** Data $\mathcal N(0,0.5^2)$; a generator $G(z)=0.5z-d$ that could reach the data by moving one number; the best discriminator against it, by formula. The logit of $D^*$ is $a(x)=\log p_{\text{data}}(x)-\log p_g(x)$, here a straight line. How large is the gradient with which each loss moves $G$?
 //
-// **Guess first**: at $d=4$, eight standard deviations away, what is the ratio of the two gradients: 10, a thousand, or a million?
+// **Guess first**: at $d=4$, eight standard deviations away, what is the ratio of the two gradients: 10, a thousand, or more than ten thousand?
 
 // %% [markdown] lang="zh"
 // **差别有多大？** 数据 $\mathcal N(0,0.5^2)$；生成器 $G(z)=0.5z-d$ 只要移动一个数就能到达；判别器取公式给出的最优者。$D^*$ 的 logit 是
 // $a(x)=\log p_{\text{data}}(x)-\log p_g(x)$，在这里是一条直线。两种损失推动 $G$ 的梯度各有多大？
 //
-// **先猜一猜**：$d=4$，即相距八个标准差时，两个梯度之比是 10、一千，还是一百万？
+// **先猜一猜**：$d=4$，即相距八个标准差时，两个梯度之比是 10、一千，还是一万以上？
 
 // %%
 const z5000 = random.normal<tf.Rank.R1>([5000]);
@@ -673,13 +673,13 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Far more than a million. The minimax gradient dies as fast as the overlap does; in single precision it would soon be exactly 0.
+// More than ten thousand. The minimax gradient dies as fast as the overlap does, and what is left of it comes from the handful of $z$ in the tail that happen to land nearest to the data: it is small *and* noisy.
 //
 // *What is proven, what is folklore*: the non-saturating loss is not JS any more. Against $D^*$ its gradient is that of $\mathrm{KL}(p_g\Vert p_{\text{data}})-2\,\mathrm{JS}$ (Arjovsky & Bottou, 2017), the reverse KL *minus* twice JS. The reverse KL is the mode-seeking one of lesson 02, and that
 // is often given as the reason why GANs drop modes. As a proof it does not do: $D$ is hardly ever $D^*$.
 
 // %% [markdown] lang="zh"
-// 远远不止一百万。重叠消失得多快，极小极大的梯度就消失得多快；在单精度下，它很快会变成严格的 0。
+// 一万以上。重叠消失得多快，极小极大的梯度就消失得多快；剩下的那一点，还全靠尾部碰巧离数据最近的几个 $z$：又小，*又*充满噪声。
 //
 // *哪些有证明，哪些是传说*：非饱和损失已经不是 JS 了。面对 $D^*$，它的梯度是 $\mathrm{KL}(p_g\Vert p_{\text{data}})-2\,\mathrm{JS}$ 的梯度（Arjovsky 与 Bottou，2017），
 // 即反向 KL *减去*两倍的 JS。反向 KL 正是第 02 课里守住一堆的那个，所以常有人拿它解释 GAN 为什么会丢模式。但这算不上证明：$D$ 几乎从来不是 $D^*$。
