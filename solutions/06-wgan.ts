@@ -1143,7 +1143,7 @@ const matrices = [
 show(
   figures.curves({
     series: matrices.map(({ name, weight }) => {
-      const square = weight.transpose().matMul(weight) as Tensor2D; // WᵀW: its eigenvalues are the σ²
+      const square = weight.transpose().matMul(weight) as Tensor2D; // WᵀW: its eigenvalues are the σ² // zh: WᵀW：其特征值是各 σ²
       const { values } = metrics.eigenSymmetric(Float64Array.from(square.dataSync()), square.shape[0]);
       const exact = Math.sqrt(Math.max(...values));
       const start = new Random(11).normal([weight.shape[1] ?? 1]) as Tensor1D;
