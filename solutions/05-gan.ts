@@ -1036,7 +1036,7 @@ const course = (losses: { D: number[]; G: number[] }, title: string) =>
     title,
     x: 'round' /* zh: '回合' */,
     y: 'loss (nats)' /* zh: '损失（奈特）' */,
-    yRange: [0, 6],
+    yRange: [0, 12],
   });
 show(
   figures.panels(
