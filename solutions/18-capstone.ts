@@ -384,6 +384,26 @@ function objections(rows: readonly ReportRow[]): string[] {
 }
 await check('cap-report', { objections });
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Numbers that can be repeated
+//
+// - every row with the same $n$, and the floor beside them
+// - the instrument's own error, first
+// - one change, one seed, one table
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 能重做的数字
+//
+// - 每一行的 $n$ 相同，旁边有下限
+// - 先写仪器自身的误差
+// - 只改一处，种子不变，一张表
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Ask for the spread between two seeds before anybody reads a difference out of the table.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 在大家从表里读出差别之前，先问：两个种子之间相差多少？
+
 // %% figure="report" slideshow={"slide_type": "subslide"}
 const tower = metrics.clip.buildClip({
   seed: 2,

@@ -1,7 +1,7 @@
 'use strict';
 /**
- * `npm test`: set-up, then every check. The last line is `N passed, N failed`; lint, format, types, notebooks each count
- * as one. `--fast` leaves out Jupyter, the files named *.slow.test.ts and the exercises' specs with their wrong answers;
+ * `npm test`: set-up, then every check. The last line is `N passed, N failed`; lint, format, types, notebooks, glossary each
+ * count as one. `--fast` leaves out Jupyter, the files named *.slow.test.ts and the exercises' specs with their wrong answers;
  * `--kernel` runs the kernel's tests alone, `--attacks` the attacks on the grader.
  */
 const { spawn } = require('node:child_process');
@@ -23,6 +23,7 @@ const gates = [
   { title: 'format', args: [tool('prettier', 'bin', 'prettier.cjs'), '--check', '.'] },
   { title: 'types', args: [tool('typescript', 'bin', 'tsc'), '--noEmit'] },
   { title: 'notebooks up to date', args: [path.join(__dirname, 'genlab.js'), 'build', '--check'] },
+  { title: 'glossary up to date', args: [path.join(__dirname, 'genlab.js'), 'glossary', '--check'] },
   { title: 'lessons', args: [path.join(__dirname, 'genlab.js'), 'check'] },
 ];
 
