@@ -111,7 +111,7 @@ describe.each(recipes.filter(({ weights }) => !weights))('$name', (recipe) => {
     // An untrained score is 0 everywhere, and a corrector's step is as long as one over it.
     const last = Object.values(trainee.networks).flatMap(({ trainableWeights }) => trainableWeights);
     for (const weight of last.filter(({ originalName }) => originalName === 'out/kernel')) {
-      tf.tidy(() => weight.write(tf.fill(weight.shape as number[], 0.01)));
+      tf.tidy(() => void weight.write(tf.fill(weight.shape as number[], 0.01)));
     }
     trainee.loaded({ latentScale: '1' });
     for (const [name, sampler] of Object.entries(trainee.samplers)) {
