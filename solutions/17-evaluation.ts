@@ -224,7 +224,7 @@ console.log('witness right on:' /* zh: '证人的正确率：' */, percent(refer
 // ## 3 · The Fréchet distance
 //
 // Take the features of many real pictures and of many generated ones: two clouds in $\mathbb R^{128}$. Measuring $W_1$ between them exactly (lesson 02) costs $N^3$. So make a bold
-// assumption, that both clouds are Gaussian, and use a distance that has a formula for Gaussians: the **Fréchet distance**, which is the *squared* Wasserstein-2 distance. On features of an Inception network it is the **Fréchet inception distance**, FID; the name has stuck for other classifiers.
+// assumption, that both clouds are Gaussian, and use a distance that has a formula for Gaussians: the **Fréchet distance**, which is the *squared* Wasserstein-2 distance (and keeps its name without the square). On features of an Inception network it is the **Fréchet inception distance**, FID; the name has stuck for other classifiers.
 //
 // In one dimension you can derive it. Wasserstein on a line pairs equal quantiles (lesson 02), and for Gaussians the quantiles are $\mu_1+\sigma_1 u$ and $\mu_2+\sigma_2 u$ with the
 // same $u\sim\mathcal N(0,1)$. The mean squared distance of a pair is
@@ -239,7 +239,7 @@ console.log('witness right on:' /* zh: '证人的正确率：' */, percent(refer
 // ## 3 · Fréchet 距离
 //
 // 取许多真实图像和许多生成图像的特征，得到 $\mathbb R^{128}$ 里的两团点。精确计算它们之间的 $W_1$（第 02 课）要花 $N^3$ 步。
-// 于是大胆假设：两团点都服从高斯分布，再用一个对高斯分布有公式的距离，即 **Fréchet 距离**，它是 Wasserstein-2 距离的*平方*。用在 Inception 网络的特征上，就叫 **FID**（Fréchet inception distance）；换了别的分类器，名字也沿用下来。
+// 于是大胆假设：两团点都服从高斯分布，再用一个对高斯分布有公式的距离，即 **Fréchet 距离**，它是 Wasserstein-2 距离的*平方*（习惯上名字里不带“平方”）。用在 Inception 网络的特征上，就叫 **FID**（Fréchet inception distance）；换了别的分类器，名字也沿用下来。
 //
 // 一维时可以自己推导。直线上的 Wasserstein 距离让相同的分位数配对（第 02 课），而两个高斯分布的分位数分别是 $\mu_1+\sigma_1 u$ 和 $\mu_2+\sigma_2 u$，
 // 其中的 $u\sim\mathcal N(0,1)$ 相同。一对之间距离平方的平均是
@@ -294,11 +294,11 @@ await check('ev-frechet-line', { frechetOnLine });
 // Check it against the line: with $\Sigma=\sigma^2$ the trace is $\sigma_1^2+\sigma_2^2-2\sigma_1\sigma_2=(\sigma_1-\sigma_2)^2$. The product $\Sigma_1\Sigma_2$ of two symmetric matrices is
 // in general *not* symmetric, and its root is awkward. But $\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}$ is symmetric and has the same eigenvalues, and so the same trace of the root:
 //
-// $$\operatorname{tr}(\Sigma_1\Sigma_2)^{1/2}=\operatorname{tr}\bigl(\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}\bigr)^{1/2}.$$
+// $$\operatorname{tr}\Bigl((\Sigma_1\Sigma_2)^{1/2}\Bigr)=\operatorname{tr}\Bigl(\bigl(\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}\bigr)^{1/2}\Bigr).$$
 //
 // ### Exercise 2 · Find the bugs (4 points)
 //
-// This version is passed around. It runs, it gives 0 for equal inputs, and three things in it are wrong. (The setup cell below has a `matrixRoot` that is right.)
+// This version is passed around. It runs, it gives 0 for two equal Gaussians with diagonal covariances, and three things in it are wrong. (The setup cell below has a `matrixRoot` that is right.)
 //
 // ```ts
 // const apart = mean1.sub(mean2).norm();                       // ‖μ₁ − μ₂‖
@@ -306,7 +306,7 @@ await check('ev-frechet-line', { frechetOnLine });
 // return apart.add(cov1.add(cov2).sub(root.mul(2)).sum());
 // ```
 //
-// Write it right. Which of the three would you have noticed with diagonal covariances?
+// Write it right. (With diagonal covariances only the first slip shows: there the root entry by entry is the matrix root, and off the diagonal all is 0.)
 
 // %% [markdown] lang="zh"
 // 维数一高，宽度变成协方差矩阵，标准差的乘积变成矩阵平方根：
@@ -316,11 +316,11 @@ await check('ev-frechet-line', { frechetOnLine });
 // 用一维验一验：$\Sigma=\sigma^2$ 时，迹为 $\sigma_1^2+\sigma_2^2-2\sigma_1\sigma_2=(\sigma_1-\sigma_2)^2$。两个对称矩阵的乘积 $\Sigma_1\Sigma_2$
 // 一般*不*对称，开平方很麻烦。但 $\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}$ 是对称的，特征值与它相同，平方根的迹也就相同：
 //
-// $$\operatorname{tr}(\Sigma_1\Sigma_2)^{1/2}=\operatorname{tr}\bigl(\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}\bigr)^{1/2}.$$
+// $$\operatorname{tr}\Bigl((\Sigma_1\Sigma_2)^{1/2}\Bigr)=\operatorname{tr}\Bigl(\bigl(\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}\bigr)^{1/2}\Bigr).$$
 //
 // ### 练习 2 · 找出错误（4 分）
 //
-// 下面这个版本四处流传。它能运行，输入相同时也得 0，却有三处错误。（下面的准备单元里有一个正确的 `matrixRoot`。）
+// 下面这个版本四处流传。它能运行，两个协方差为对角阵的相同高斯分布也得 0，却有三处错误。（下面的准备单元里有一个正确的 `matrixRoot`。）
 //
 // ```ts
 // const apart = mean1.sub(mean2).norm();                       // ‖μ₁ − μ₂‖
@@ -328,7 +328,7 @@ await check('ev-frechet-line', { frechetOnLine });
 // return apart.add(cov1.add(cov2).sub(root.mul(2)).sum());
 // ```
 //
-// 请写出正确的版本。如果协方差都是对角阵，三处错误里你会发现哪几处？
+// 请写出正确的版本。（协方差为对角阵时只看得出第一处：逐元素的平方根恰好就是矩阵平方根，而对角线以外全是 0。）
 
 // %% tags=["setup"]
 /** The symmetric square root of a symmetric matrix without negative eigenvalues: R·R = A. [F,F] -> [F,F] */
@@ -398,20 +398,20 @@ show(
 console.log('n =' /* zh: '样本数 n =' */, n, '· real-data floor:' /* zh: '· 真实数据下限：' */, floor.fid.toFixed(3));
 
 // %% [markdown] lang="en"
-// FID sees blur, noise and missing classes, all in one number, which is its strength and its weakness: from the number alone you cannot tell *what* is wrong. The thief passes with the best mark of all. **No instrument in this lesson asks whether a picture is new.**
+// FID sees blur, noise and missing classes, all in one number, which is its strength and its weakness: from the number alone you cannot tell *what* is wrong. The thief passes with the best mark of all, below what real held-back pictures get: that is the only hint, and nobody looks for it. **No instrument in this lesson asks whether a picture is new.**
 // (To ask it, look up the nearest training picture of each sample.)
 //
 // ## 4 · The same generator, two FIDs
 //
-// **Guess first**: we measure the FID of *real* test pictures with 100 of them, then with 5,000. Nothing else changes. Does it go up, down, or stay?
+// **Guess first**: we measure the FID of *real* test pictures with 1,000 of them, then with 5,000. Nothing else changes. Does it go up, down, or stay?
 
 // %% [markdown] lang="zh"
-// FID 把模糊、噪声、缺失的类别都看在眼里，合成一个数。这是它的长处，也是它的短处：光看这个数，不知道*错在哪里*。小偷得了最高分，顺利过关。
+// FID 把模糊、噪声、缺失的类别都看在眼里，合成一个数。这是它的长处，也是它的短处：光看这个数，不知道*错在哪里*。小偷得了最好的成绩，比真实的留存图像还低：这是唯一的破绽，却没有人去找。
 // **本课的仪器都不问一幅图像是不是新的。**（该怎么问：为每个样本找最近的训练图像。）
 //
 // ## 4 · 同一个生成器，两个 FID
 //
-// **先猜一猜**：测*真实*测试图像的 FID，一次用 100 幅，一次用 5,000 幅，其他都不变。它会升高、降低，还是不变？
+// **先猜一猜**：测*真实*测试图像的 FID，一次用 1,000 幅，一次用 5,000 幅，其他都不变。它会升高、降低，还是不变？
 
 // %% figure="fid-against-n" slideshow={"slide_type": "subslide"}
 const most = reference.features.count;
@@ -450,23 +450,23 @@ show(
 );
 
 // %% [markdown] lang="en"
-// It falls, and never rises on average. A covariance estimated from $N$ points in 128 dimensions is off by an amount of order $1/N$, and a distance cannot average out errors below zero: every error makes it larger. So FID has a positive **bias** that shrinks like $1/N$, and its size depends on the model. **Two FIDs with different $N$ must never be compared**, and a paper that does not state $N$ has not stated a FID.
+// It falls, but for the luck of a single draw. Means and covariances estimated from $N$ points are off by amounts of order $1/\sqrt N$, and the distance is a square: errors to either side make it larger on average, by an amount of order $1/N$. So FID has a positive **bias** that shrinks like $1/N$, and its size depends on the model. **Two FIDs with different $N$ must never be compared**, and a paper that does not state $N$ has not stated a FID.
 //
 // Since the bias is a line in $1/N$, fit the line and read it off at $1/N=0$: FID$_\infty$ (Chong & Forsyth, 2020).
 //
 // ### Exercise 3 · Extrapolate (2 points)
 //
-// Least squares through points $(u_i,f_i)$ with $u_i=1/N_i$: slope $b=\sum(u_i-\bar u)(f_i-\bar f)\big/\sum(u_i-\bar u)^2$, and the line's value at 0 is $\bar f-b\,\bar u$.
+// Least squares through points $(r_i,f_i)$, where $r_i=1/N_i$ and $f_i$ is the FID: slope $b=\sum(r_i-\bar r)(f_i-\bar f)\big/\sum(r_i-\bar r)^2$, and the line's value at 0 is $\bar f-b\,\bar r$.
 
 // %% [markdown] lang="zh"
-// 它降低，而且平均来说从不升高。在 128 维里用 $N$ 个点估计协方差，误差的量级是 $1/N$；而距离不会为负，误差无法正负相消：每一点误差都让它变大。
+// 它降低，除非单次抽样运气作怪。用 $N$ 个点估计均值和协方差，误差的量级是 $1/\sqrt N$；而这个距离是平方，误差无论偏向哪边，平均来说都让它变大，变大的量级是 $1/N$。
 // 所以 FID 有一个正的**偏差**，像 $1/N$ 一样缩小，大小还因模型而异。**$N$ 不同的两个 FID 绝不能相比**；不写 $N$ 的论文，等于没有报告 FID。
 //
 // 既然偏差是 $1/N$ 的一次函数，就拟合一条直线，读出 $1/N=0$ 处的值：FID$_\infty$（Chong & Forsyth，2020）。
 //
 // ### 练习 3 · 外推（2 分）
 //
-// 对点 $(u_i,f_i)$（$u_i=1/N_i$）做最小二乘：斜率 $b=\sum(u_i-\bar u)(f_i-\bar f)\big/\sum(u_i-\bar u)^2$，直线在 0 处的值为 $\bar f-b\,\bar u$。
+// 对点 $(r_i,f_i)$ 做最小二乘，其中 $r_i=1/N_i$，$f_i$ 是 FID：斜率 $b=\sum(r_i-\bar r)(f_i-\bar f)\big/\sum(r_i-\bar r)^2$，直线在 0 处的值为 $\bar f-b\,\bar r$。
 
 // %% grade_id="ev-infinity" points=2
 /** Where the least-squares line of FID against 1/N meets 1/N = 0. counts, fids: equally many */
@@ -475,10 +475,10 @@ function fidAtInfinity(counts: readonly number[], fids: readonly number[]): numb
   // BEGIN SOLUTION
   const average = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length;
   const inverse = counts.map((count) => 1 / count);
-  const [u, f] = [average(inverse), average(fids)];
-  const products = inverse.map((value, i) => (value - u) * (fids[i] - f));
-  const squares = inverse.map((value) => (value - u) ** 2);
-  return f - (average(products) / average(squares)) * u;
+  const [r, f] = [average(inverse), average(fids)];
+  const products = inverse.map((value, i) => (value - r) * (fids[i] - f));
+  const squares = inverse.map((value) => (value - r) ** 2);
+  return f - (average(products) / average(squares)) * r;
   // END SOLUTION
 }
 await check('ev-infinity', { fidAtInfinity });
@@ -522,7 +522,7 @@ console.log(
 // ## 5 · The Inception score
 //
 // An older instrument needs no real pictures at all. Two wishes: the witness should be *certain* about each picture, so $p(y\mid x)$ has low entropy; and all classes should occur, so the average
-// $p(y)=\frac1N\sum_i p(y\mid x_i)$ has high entropy. Both at once:
+// $p(y)=\frac1N\sum_i p(y\mid x_i)$ has high entropy (written $H$; the bar means the average over pictures). Both at once:
 //
 // $$\mathrm{IS}=\exp\Bigl(\frac1N\sum_{i=1}^{N}\mathrm{KL}\bigl(p(y\mid x_i)\,\|\,p(y)\bigr)\Bigr)=\exp\bigl(H(y)-\overline{H(y\mid x)}\bigr),$$
 //
@@ -536,7 +536,7 @@ console.log(
 // ## 5 · IS（Inception score）
 //
 // 还有一件更老的仪器，根本不需要真实图像。它有两个愿望：证人对每幅图像都*有把握*，即 $p(y\mid x)$ 的熵低；各个类别都出现，即平均分布
-// $p(y)=\frac1N\sum_i p(y\mid x_i)$ 的熵高。两者合在一起：
+// $p(y)=\frac1N\sum_i p(y\mid x_i)$ 的熵高（熵记作 $H$，上横线表示对图像取平均）。两者合在一起：
 //
 // $$\mathrm{IS}=\exp\Bigl(\frac1N\sum_{i=1}^{N}\mathrm{KL}\bigl(p(y\mid x_i)\,\|\,p(y)\bigr)\Bigr)=\exp\bigl(H(y)-\overline{H(y\mid x)}\bigr),$$
 //
@@ -574,12 +574,12 @@ show(
 );
 
 // %% [markdown] lang="en"
-// The repeater has a high score: twenty sharp pictures of many classes are all that IS asks for. It sees no variety *within* a class, and it never looks at a real picture, so it cannot know whether the pictures are of clothes at all. It depends on the classifier as strongly as FID does; so this course quotes IS as a **fraction of the test set's**
-// score under the same classifier.
+// The repeater has a high score: twenty sharp pictures of many classes are all that IS asks for. It sees no variety *within* a class, and it never looks at a real picture, so it cannot know whether the pictures are of clothes at all. The thief scores above 1 because the witness was trained on these very pictures and is surest of them. IS depends on the classifier too; this course quotes it as a **fraction of the test set's**
+// score under the same classifier, which takes out part of that dependence, not all.
 //
 // ## 6 · Two questions, two numbers
 //
-// FID mixes fidelity with diversity. Kynkäänniemi and others (2019) ask separately. Around each real point, in feature space, draw a ball that reaches to its $k$-th nearest real neighbour. The balls together are a sketch of where real pictures live.
+// FID mixes fidelity with diversity. Kynkäänniemi and others (2019) ask separately. Around each real point, in feature space, draw a ball that reaches to its $k$-th nearest real neighbour (here $k=3$). The balls together are a sketch of where real pictures live.
 //
 // - **Precision**: what share of the *samples* lies in some ball of a real point? (fidelity)
 // - **Recall**: the other way round, with balls around the samples: what share of the *real* points do they reach? (diversity)
@@ -588,11 +588,11 @@ show(
 
 // %% [markdown] lang="zh"
 // 复读机的分数很高：IS 只要求图像清晰、类别多，二十幅足矣。它看不见类别*内部*的花样；它从不看真实图像，也就无从知道画的究竟是不是衣物。
-// 它对分类器的依赖与 FID 一样强，所以本课程报告的 IS，一律是它占**测试集 IS 的比例**（同一分类器）。
+// 小偷的得分超过 1，是因为证人正是用这些图像训练的，对它们最有把握。IS 也依赖分类器，所以本课程报告的 IS，一律是它占**测试集 IS 的比例**（同一分类器）；这样能消去一部分依赖，但不是全部。
 //
 // ## 6 · 两个问题，两个数
 //
-// FID 把保真度和多样性搅在一起。Kynkäänniemi 等人（2019）把它们分开问。在特征空间里，以每个真实点为中心画一个球，半径到它的第 $k$ 近的真实邻居为止。
+// FID 把保真度和多样性搅在一起。Kynkäänniemi 等人（2019）把它们分开问。在特征空间里，以每个真实点为中心画一个球，半径到它的第 $k$ 近的真实邻居为止（这里 $k=3$）。
 // 这些球合起来，勾勒出真实图像所在的地方。
 //
 // - **精确率**（precision）：*样本*中有多大比例落在某个真实点的球里？（保真度）
@@ -657,14 +657,14 @@ for (const [i, { name, features, fid }] of testimonies.entries()) {
 show(figures.table(verdicts, { title: `All instruments, n = ${n}` /* zh: `全部仪器，n = ${n}` */ }));
 
 // %% [markdown] lang="en"
-// **What you should see**: the repeater and the trousers have high precision and next to no recall. Blur and noise lose both: smeared or speckled pictures lie in few balls of real points, and their own balls reach few of them. Half the classes, half the recall. The thief's row is as good as the honest one's. **If your recall is near 0 for everybody**, you compare different numbers of real and generated points, or $k$ is 0.
+// **What you should see**: the repeater and the trousers have high precision and next to no recall. Blur and noise lose both: smeared or speckled pictures lie in few balls of real points, and their own balls reach few of them. Half the classes, half the recall. (The repeater's is 0 by construction: copies lie on top of each other, so the balls around them have radius 0.) The thief's row is as good as the honest one's. **If your recall is near 0 for everybody**, you compare different numbers of real and generated points, or $k$ is 0.
 //
 // ### Exercise 5 ★ · Precision (3 points, optional)
 //
 // `distances` of samples to real points, and each real point's radius. A sample counts if *any* ball holds it.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：复读机和只画裤子的，精确率高，召回率几乎为零。模糊和噪声两样都丢：抹糊的、带噪点的图像很少落在真实点的球里，它们自己的球也够不到多少真实点。类别只有一半，召回率也只有一半左右。小偷那一行与老实人一样好。
+// **你应该看到**：复读机和只画裤子的，精确率高，召回率几乎为零。模糊和噪声两样都丢：抹糊的、带噪点的图像很少落在真实点的球里，它们自己的球也够不到多少真实点。类别只有一半，召回率也只有一半左右。（复读机的召回率必然为 0：复制品叠在一起，以它们为中心的球半径为 0。）小偷那一行与老实人一样好。
 // **如果所有人的召回率都接近 0**，那是真实点与生成点的个数不同，或者 $k$ 取成了 0。
 //
 // ### 练习 5 ★ · 精确率（3 分，选做）
@@ -730,20 +730,20 @@ show(
 console.log(captions[0]);
 
 // %% [markdown] lang="en"
-// The two heaps hardly overlap, and where they do, the other face happens to share most of what was said. The score compares a picture with *this* text and nothing else: it does not see whether the face is well painted, nor whether all faces look the same.
+// The two heaps lie apart. The best of the wrong pairs are faces that happen to share most of what was said. The score compares a picture with *this* text and nothing else: it does not see whether the face is well painted, nor whether all faces look the same.
 //
 // ## 8 · Reading a league table
 //
-// Here is a table that was published for Fashion-MNIST. Its classifier is not named, so its FIDs are on a scale that nobody can reproduce. What can be compared is each IS as a fraction of the test set's under the *same* classifier. Beside it stands one model that you train now, in a minute: the VAE of lesson 04.
+// Here is a table that circulates for Fashion-MNIST. Neither its classifier nor its machine is named, so its FIDs are on a scale that nobody can reproduce, and its speeds compare only with each other. What can be compared is each IS as a fraction of the test set's under the *same* classifier. Beside it stands one model that you train now, in a minute: the VAE of lesson 04.
 //
 // **Guess first**: where in the table will it land, by fraction of IS?
 
 // %% [markdown] lang="zh"
-// 两堆几乎不重叠；重叠之处，是因为另一张脸恰好符合说明里的大部分内容。这个得分只比较图像与*这段*文字，别的都不管：脸画得好不好、是不是张张相同，它都看不见。
+// 两堆分得很开。配错了却得分较高的，是恰好符合说明里大部分内容的脸。这个得分只比较图像与*这段*文字，别的都不管：脸画得好不好、是不是张张相同，它都看不见。
 //
 // ## 8 · 看懂排行榜
 //
-// 下面是一张公开发表的 Fashion-MNIST 成绩表。它没有写明分类器，所以它的 FID 是什么尺度，谁也无法重现。能够比较的，是每个 IS 占*同一*分类器下测试集 IS 的比例。
+// 下面是一张流传的 Fashion-MNIST 成绩表。它没有写明分类器和机器，所以它的 FID 是什么尺度，谁也无法重现；它的速度也只能在表内相互比较。能够比较的，是每个 IS 占*同一*分类器下测试集 IS 的比例。
 // 旁边放上你现在用一分钟训练出来的模型：第 04 课的 VAE。
 //
 // **先猜一猜**：按 IS 的比例，它会排在哪里？
@@ -834,7 +834,7 @@ show(
 //
 // <details><summary>1. Paper A reports FID 4.1 with 50,000 samples, paper B 4.6 with 5,000, same classifier. Who is better?</summary>
 //
-// Nobody can say. B's figure has ten times the bias of A's. Measure both at one N, or compare FID∞.
+// Nobody can say. If both models' biases have like constants, B's figure carries ten times A's. Measure both at one N, or compare FID∞.
 // </details>
 //
 // <details><summary>2. A model's IS is higher than the test set's. Is it better than reality?</summary>
@@ -909,7 +909,7 @@ show(
 //
 // <details><summary>1. 论文甲用 50,000 个样本，FID 为 4.1；论文乙用 5,000 个样本，FID 为 4.6；分类器相同。谁更好？</summary>
 //
-// 说不清。乙的偏差是甲的十倍。应在同一个 N 下重测，或者比较 FID∞。
+// 说不清。如果两个模型的偏差系数相近，乙的偏差就是甲的十倍。应在同一个 N 下重测，或者比较 FID∞。
 // </details>
 //
 // <details><summary>2. 某个模型的 IS 比测试集还高。它比现实还好吗？</summary>

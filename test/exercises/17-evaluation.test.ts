@@ -143,7 +143,7 @@ exercise('ev-infinity', ({ check, subject, random }) => {
   exercise.wrong('sign of the slope', { loses: 2, change: ['return f - (', 'return f + ('] });
   exercise.wrong('the FID of the largest N', {
     loses: 2,
-    change: ['return f - (average(products) / average(squares)) * u;', 'return fids[fids.length - 1];'],
+    change: ['return f - (average(products) / average(squares)) * r;', 'return fids[fids.length - 1];'],
   });
 });
 
