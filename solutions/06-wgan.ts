@@ -116,9 +116,10 @@ console.log(engine.describe(await engine.ready()));
 // %% [markdown] lang="en"
 // ## 1 · The stuck needle, measured by a network
 //
-// Lesson 02 pushed two bumps apart, and the Jensen–Shannon needle stuck at $\log 2$. Lesson 05 showed that a discriminator at its best measures exactly
+// A reminder: $p_{\text{data}}$ is the distribution of the real data, $p_g$ that of what the generator makes, $\mathrm{JS}$ the Jensen–Shannon divergence of the two, and $W_1$ the earth mover's distance: the least
+// work, mass times way, that turns one into the other. Lesson 02 pushed two bumps apart, and the Jensen–Shannon needle stuck at $\log 2$. Lesson 05 showed that a discriminator at its best measures exactly
 // that divergence: its loss is $2\log2-2\,\mathrm{JS}$. Put together, this predicts trouble. Let us see it happen, on the smallest example there is: the real data are a
-// narrow pile of numbers around $d$, the generated ones a wider pile around 0. For several $d$ we train a discriminator until it does not improve, and read off
+// narrow pile of numbers around $d$, the generated ones a wider pile around 0, so $d$ is also how far the middles are apart. For several $d$ we train a discriminator until it hardly improves, and read off, from its loss,
 //
 // $$\widehat{\mathrm{JS}}=\log2-\tfrac12\,\text{loss}.$$
 //
@@ -128,9 +129,11 @@ console.log(engine.describe(await engine.ready()));
 // %% [markdown] lang="zh"
 // ## 1 · 卡住的指针：让网络来读数
 //
+// 先回顾记号：$p_{\text{data}}$ 是真实数据的分布，$p_g$ 是生成器输出的分布，JS 是两者的 Jensen–Shannon 散度，$W_1$ 是推土机距离（earth mover's distance）：把一个分布搬成另一个，最少要做多少功（质量乘路程）。
+//
 // 第 02 课把两个峰推开，JS 的指针卡在了 $\log 2$。第 05 课又说明：达到最优的判别器量的恰好就是 JS 散度，它的损失等于 $2\log2-2\,\mathrm{JS}$。
-// 两件事放在一起，预示着麻烦。我们用最小的例子看它发生：真实数据是堆在 $d$ 附近的一窄堆数，生成的数据是堆在 0 附近的一宽堆。
-// 对几个不同的 $d$，把判别器训练到不再进步，然后读出
+// 两件事放在一起，预示着麻烦。我们用最小的例子看它发生：真实数据是堆在 $d$ 附近的一窄堆数，生成的数据是堆在 0 附近的一宽堆，所以 $d$ 也就是两堆中心的距离。
+// 对几个不同的 $d$，把判别器训练到几乎不再进步，然后由它的损失（loss）读出
 //
 // $$\widehat{\mathrm{JS}}=\log2-\tfrac12\,\text{loss}.$$
 //
@@ -204,7 +207,7 @@ show(
       { name: 'JS, read off a discriminator' /* zh: 'JS，由判别器读出' */, y: judged.map(({ js }) => js) },
       { name: 'W₁, by sorting' /* zh: 'W₁，排序求得' */, y: judged.map(({ w1 }) => w1) },
       {
-        name: 'gradient for the generator' /* zh: '给生成器的梯度' */,
+        name: 'slope of log(1 − D) there' /* zh: 'log(1 − D) 在生成处的斜率' */,
         y: judged.map(({ gradient }) => gradient),
         dash: 'dash' as const,
       },
@@ -212,29 +215,30 @@ show(
     marks: [{ y: Math.log(2), label: 'log 2' }],
     title:
       'The discriminator’s needle sticks, and its gradient dies; W₁ keeps moving' /* zh: '判别器的指针卡住，梯度消失；W₁ 一直在动' */,
-    x: 'distance d between the piles' /* zh: '两堆的距离 d' */,
-    y: 'reading' /* zh: '读数' */,
+    x: 'distance d between the middles' /* zh: '两堆中心的距离 d' */,
+    y: 'JS in nats; W₁ in units of d' /* zh: 'JS（奈特）；W₁（与 d 同单位）' */,
   }),
 );
 
 // %% [markdown] lang="en"
-// Most people expect at least *some* difference between 2 and 4. There is hardly any: at both the discriminator tells nearly every number without an error, and "no
-// error" cannot become less. The gradient goes to zero with it. Real images and generated ones are in this situation nearly always early in training: two thin sheets in a space of hundreds of
+// Most people expect at least *some* difference between 2 and 4. There is hardly any: at $d=2$ even the best discriminator errs on fewer than one number in a hundred, at $d=4$ on practically none, and "no
+// error" cannot become less. $W_1$ doubles meanwhile. The gradient, the slope of $\log(1-D)$ at the generated numbers, is largest where the piles overlap and dies out with the distance. Real images and generated ones are in this situation nearly always early in training: two thin sheets in a space of hundreds of
 // dimensions (lesson 03).
 //
 // The non-saturating loss of lesson 05, $-\log D$, mends the *size* of the gradient. It does not mend the needle: for the best $D$ it follows the gradient of
 // $\mathrm{KL}(p_g\|p_{\text{data}})-2\,\mathrm{JS}$, in which the Jensen–Shannon divergence stands with the wrong sign (Arjovsky & Bottou 2017, Theorem 2.5).
 //
-// What we want is a network that reads $W_1$. But $W_1$ was defined by a *plan*, who goes where, and the best plan took $N^3$ steps. How can a network know it?
+// What we want is a network that reads $W_1$. But $W_1$ was defined by a *plan*, who goes where, and the best plan for $N$ points took $N^3$ steps. How can a network know it?
 
 // %% [markdown] lang="zh"
-// 多数人以为 2 和 4 之间*总有点*差别。几乎没有：两种情形下，判别器都能把几乎每一个数分对，而“零差错”没法再少了。梯度也随之归零。
+// 你可能以为 2 和 4 之间总该有*一点*差别，其实几乎没有：$d=2$ 时，最好的判别器一百个数里分错不到一个；$d=4$ 时几乎一个不错，错误率已经是零，不能再低了。而 $W_1$ 在这期间加倍。
+// 梯度（$\log(1-D)$ 在生成的数处的斜率）在两堆重叠时最大，随距离增加而消失。
 // 训练初期，真实图像与生成图像几乎总处于这种境地：几百维空间里的两张薄纸（第 03 课）。
 //
 // 第 05 课的非饱和损失 $-\log D$ 修好了梯度的*大小*，却没有修好指针：当 $D$ 最优时，它走的是
 // $\mathrm{KL}(p_g\|p_{\text{data}})-2\,\mathrm{JS}$ 的梯度，其中 JS 散度的符号是反的（Arjovsky 与 Bottou 2017，定理 2.5）。
 //
-// 我们想要一个能读出 $W_1$ 的网络。可 $W_1$ 是用*运输方案*定义的，谁搬到哪里；最省的方案要算 $N^3$ 步。网络怎么会知道它？
+// 我们想要一个能读出 $W_1$ 的网络。可 $W_1$ 是用*运输方案*定义的，谁搬到哪里；$N$ 个点的最省方案要算 $N^3$ 步。网络怎么会知道它？
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Two prices for the same haul
@@ -269,8 +273,8 @@ show(
 //
 // $$f(x)-f(y)\le\lVert x-y\rVert\quad\text{for all }x,y .$$
 //
-// A function with this property is **1-Lipschitz**: its **Lipschitz constant** $\lVert f\rVert_L$, the steepest slope that it has anywhere, is at most 1. What does the haulier take in? Let $p$ be where the earth is needed (the
-// data), $q$ where it lies (the generator's), and $\gamma(x,y)$ *any* plan: its sums over $y$ are $p$, its sums over $x$ are $q$.
+// A function with this property is **1-Lipschitz**: its **Lipschitz constant** $\lVert f\rVert_L$, the steepest slope that it has anywhere, is at most 1. What does the haulier take in? Let $p$ be where the earth is needed ($p_{\text{data}}$, for short),
+// $q$ where it lies ($p_g$), and $\gamma(x,y)$ *any* plan: its sums over $y$ are $p$, its sums over $x$ are $q$.
 //
 // $$
 // \begin{aligned}
@@ -281,7 +285,7 @@ show(
 // \end{aligned}
 // $$
 //
-// The left side knows nothing of $\gamma$, the right side nothing of $f$. So every price list stays below every plan, and in particular below the cheapest one:
+// The left side knows nothing of $\gamma$, the right side nothing of $f$. So no price list takes in more than any plan costs, and in particular not more than the cheapest one:
 //
 // $$\mathbb E_{p}f-\mathbb E_{q}f\ \le\ W_1(p,q)\quad\text{for every 1-Lipschitz } f .$$
 //
@@ -290,9 +294,9 @@ show(
 //
 // $$W_1(p,q)=\max_{\lVert f\rVert_L\le1}\ \mathbb E_{x\sim p}\bigl[f(x)\bigr]-\mathbb E_{y\sim q}\bigl[f(y)\bigr].$$
 //
-// A minimum over plans has become a maximum over functions. Functions are what networks are good at.
+// A minimum over plans has become a maximum over functions, and a network is a function.
 //
-// **See it**: on the line the best $f$ is known. $W_1$ is the area between the two distribution functions $F$, and $f$ rises with slope 1 where
+// **See it**: on the line the best $f$ is known. Write $F_p(x)$ for the share of $p$ that lies at $x$ or left of it, and $F_q$ likewise. $W_1$ is the area between these two curves (lesson 02), and $f$ rises with slope 1 where
 // $F_q>F_p$ (earth must go right) and falls with slope 1 where $F_q<F_p$.
 //
 // **Guess first**: what does $f$ look like for piles that are far apart? And for a narrow pile that sits *inside* a wide one?
@@ -305,8 +309,8 @@ show(
 //
 // $$f(x)-f(y)\le\lVert x-y\rVert\quad\text{对一切 }x,y .$$
 //
-// 满足它的函数称为 **1-Lipschitz** 函数（$\lVert f\rVert_L\le1$，利普希茨常数不超过 1）：上升得从不比走过的路更快。承包商能收入多少？设 $p$ 是要土的地方（数据），
-// $q$ 是有土的地方（生成器），$\gamma(x,y)$ 是*任意*一个方案：对 $y$ 求和得 $p$，对 $x$ 求和得 $q$。
+// 满足它的函数称为 **1-Lipschitz** 函数：函数值之差从不超过自变量的距离。它在任何地方的最大斜率，即**利普希茨常数** $\lVert f\rVert_L$，不超过 1。承包商能收入多少？设 $p$ 是要土的地方（即 $p_{\text{data}}$），
+// $q$ 是有土的地方（即 $p_g$），$\gamma(x,y)$ 是*任意*一个方案：对 $y$ 求和得 $p$，对 $x$ 求和得 $q$。
 //
 // $$
 // \begin{aligned}
@@ -317,7 +321,7 @@ show(
 // \end{aligned}
 // $$
 //
-// 左边与 $\gamma$ 无关，右边与 $f$ 无关。所以每张价目表都不超过每个方案，当然也不超过最省的那个：
+// 左边与 $\gamma$ 无关，右边与 $f$ 无关。所以任一价目表的收入都不超过任一方案的花费，当然也不超过最省的那个：
 //
 // $$\mathbb E_{p}f-\mathbb E_{q}f\ \le\ W_1(p,q)\quad\text{对每个 1-Lipschitz 函数 } f .$$
 //
@@ -326,9 +330,9 @@ show(
 //
 // $$W_1(p,q)=\max_{\lVert f\rVert_L\le1}\ \mathbb E_{x\sim p}\bigl[f(x)\bigr]-\mathbb E_{y\sim q}\bigl[f(y)\bigr].$$
 //
-// 对方案求最小，变成了对函数求最大。而函数，正是网络的拿手好戏。
+// 对方案求最小，变成了对函数求最大，而网络就是一个函数。
 //
-// **看一眼**：在直线上，最好的 $f$ 是已知的。$W_1$ 是两条分布函数 $F$ 之间的面积；凡 $F_q>F_p$ 处（土要往右搬），$f$ 以斜率 1 上升；
+// **看一眼**：在直线上，最好的 $f$ 是已知的。记 $F_p(x)$ 为 $p$ 落在 $x$ 及其左边的份额（分布函数），$F_q$ 类似。$W_1$ 是这两条曲线之间的面积（第 02 课）；凡 $F_q>F_p$ 处（土要往右搬），$f$ 以斜率 1 上升；
 // 凡 $F_q<F_p$ 处，以斜率 1 下降。
 //
 // **先猜一猜**：两堆相距很远时，$f$ 是什么形状？一窄堆套在一宽堆*里面*时呢？
@@ -342,7 +346,7 @@ const priceList = (d: number) => {
   let [gap, height, bound, area] = [0, 0, 0, 0];
   const f = places.map((_, i) => {
     gap += (q[i] - p[i]) * 0.01; // F_q − F_p
-    height += Math.sign(Math.abs(gap) > 1e-6 ? gap : 0) * 0.01;
+    height += Math.sign(Math.abs(gap) > 1e-4 ? gap : 0) * 0.01; // flat where next to no earth passes // zh: 几乎没有土经过处画平
     area += Math.abs(gap) * 0.01;
     return height;
   });
@@ -357,7 +361,7 @@ const priceList = (d: number) => {
     title,
     x: 'x',
     y: 'density, price' /* zh: '密度，价格' */,
-    yRange: [-3.2, 7.2],
+    yRange: [-0.4, 6.4],
   });
 };
 show(
@@ -369,7 +373,7 @@ show(
 
 // %% [markdown] lang="en"
 // Far apart, $f$ is a straight ramp of slope 1: *wherever* a generated number lies, the ramp says which way is up. Inside each other, $f$ has its peak where the narrow pile is: from both sides the
-// way leads in. (Where no earth passes, any slope up to 1 does; we drew it flat.) Compare a discriminator, which is a cliff between two plains.
+// way leads in. (Where no earth passes, any slope up to 1 does; we drew it flat.) Compare a discriminator: flat over both piles, with all of its rise in between.
 //
 // ## 3 · The losses
 //
@@ -378,7 +382,8 @@ show(
 //
 // $$L_{\text{critic}}=\mathbb E\,f_w\bigl(G(z)\bigr)-\mathbb E\,f_w(x),\qquad L_G=-\,\mathbb E\,f_w\bigl(G(z)\bigr).$$
 //
-// $-L_{\text{critic}}$ is then an estimate of $W_1$, in the unit of the data: a GAN loss that *means* something. The generator only sees the term that it can change.
+// As long as $f_w$ is 1-Lipschitz, $-L_{\text{critic}}$ never exceeds $W_1$ (for expectations; a batch adds noise), and for the best $f_w$ it *is* $W_1$, in the unit of the data: a GAN loss that *means* something. How to keep $f_w$ 1-Lipschitz is
+// the question of the next two sections and of section 8. The generator only sees the term that it can change.
 //
 // ### Exercise 1 · The losses (2 points)
 //
@@ -386,7 +391,7 @@ show(
 
 // %% [markdown] lang="zh"
 // 相距很远时，$f$ 是一条斜率为 1 的坡道：生成的数*无论*落在哪里，坡道都指得出哪边是上。一个套一个时，$f$ 的峰顶就在窄堆那里，从两边都能走进去。
-// （没有土经过的地方，斜率只要不超过 1 都行，这里画成平的。）对比一下判别器：它是两块平地之间的一道悬崖。
+// （没有土经过的地方，斜率只要不超过 1 都行，这里画成平的。）对比一下判别器：在两堆上方都是平的，上升全在中间。
 //
 // ## 3 · 损失
 //
@@ -395,7 +400,8 @@ show(
 //
 // $$L_{\text{critic}}=\mathbb E\,f_w\bigl(G(z)\bigr)-\mathbb E\,f_w(x),\qquad L_G=-\,\mathbb E\,f_w\bigl(G(z)\bigr).$$
 //
-// 于是 $-L_{\text{critic}}$ 就是 $W_1$ 的一个估计，单位与数据相同：终于有一个*有意义*的 GAN 损失了。生成器只看得到它能改变的那一项。
+// 只要 $f_w$ 是 1-Lipschitz 函数，$-L_{\text{critic}}$ 就不超过 $W_1$（指期望；一批样本会带来噪声）；$f_w$ 最好时，它就*等于* $W_1$，单位与数据相同：终于有一个*有意义*的 GAN 损失了。怎样让 $f_w$ 保持 1-Lipschitz，是接下来两节和第 8 节的问题。
+// 生成器只看得到它能改变的那一项。
 //
 // ### 练习 1 · 两个损失（2 分）
 //
@@ -442,12 +448,12 @@ await check('wgan-losses', { criticLoss, generatorLoss });
 // ## 4 · First way: clip the weights
 //
 // Nothing in a network keeps it 1-Lipschitz. Without a constraint the critic doubles $f$, doubles its gain, and never stops. Arjovsky, Chintala & Bottou (2017) cut every weight back to $[-c,c]$
-// after each update. Then some bound on the slope exists: a layer $h\mapsto Wh$ stretches by at most its largest singular value $\sigma(W)$, LeakyReLU by at most 1, so
+// after each update. Then some bound on the slope exists. Let $\sigma(W)$ be the most by which the matrix $W$ stretches any vector, $\max_{h\ne0}\lVert Wh\rVert/\lVert h\rVert$; this is its largest **singular value**. (A $W$ without an index is a matrix of weights, $W_1$ the distance.) LeakyReLU stretches by at most 1, so
 //
 // $$\lVert f\rVert_L\le\prod_{\text{layers}}\sigma(W_l)=:K .$$
 //
 // The function is $K$-Lipschitz, and $f/K$ is an honest price list. So the critic measures up to $K\cdot W_1$, in a unit that *nobody chose*: it depends on $c$, on the depth and on the widths. The authors are
-// open about it: "weight clipping is a clearly terrible way to enforce a Lipschitz constraint". Let us see how terrible, against the true $W_1$.
+// open about it: "weight clipping is a clearly terrible way to enforce a Lipschitz constraint". The next figure sets the readings against the true $W_1$.
 //
 // **Guess first**: how will the readings for $c=0.05$ and $c=0.2$ compare? Four times as large?
 
@@ -455,12 +461,12 @@ await check('wgan-losses', { criticLoss, generatorLoss });
 // ## 4 · 第一种办法：裁剪权重
 //
 // 网络本身没有什么能保证它是 1-Lipschitz。不加约束，评论家把 $f$ 翻倍，收益也翻倍，永无止境。Arjovsky、Chintala 与 Bottou（2017）在每次更新之后
-// 把所有权重剪回 $[-c,c]$，称为**权重裁剪**（weight clipping）。这样斜率总有个上界：一层 $h\mapsto Wh$ 最多拉长 $\sigma(W)$ 倍（最大奇异值），LeakyReLU 最多 1 倍，所以
+// 把所有权重剪回 $[-c,c]$，称为**权重裁剪**（weight clipping）。这样斜率总有个上界。记 $\sigma(W)$ 为矩阵 $W$ 把向量拉长的最大倍数，即 $\max_{h\ne0}\lVert Wh\rVert/\lVert h\rVert$，它就是最大的**奇异值**（singular value）。（不带下标的 $W$ 是权重矩阵，$W_1$ 是距离。）LeakyReLU 最多 1 倍，所以
 //
 // $$\lVert f\rVert_L\le\prod_{\text{各层}}\sigma(W_l)=:K .$$
 //
 // 函数是 $K$-Lipschitz 的，$f/K$ 才是一张公道的价目表。于是评论家量的至多是 $K\cdot W_1$，而这个单位*没人选定*：它取决于 $c$、层数和宽度。
-// 作者自己也坦言，权重裁剪“显然是一种糟糕透顶的办法”。我们对照真正的 $W_1$，看看有多糟。
+// 作者自己也坦言，权重裁剪“显然是一种糟糕透顶的办法”。下一幅图把读数与真正的 $W_1$ 对照。
 //
 // **先猜一猜**：$c=0.05$ 和 $c=0.2$ 的读数会差多少？四倍吗？
 
@@ -524,11 +530,12 @@ const exactSeries = {
   dash: 'dash' as const,
   color: 7,
 };
-const clippedSeries = clippedReadings.map(({ clip, readings }) => ({
+const clippedSeries = clippedReadings.map(({ clip, readings }, i) => ({
   name: `c = ${clip}`,
   x: trueW1,
   y: readings,
   points: true,
+  color: i + 1,
 }));
 show(
   figures.curves({
@@ -544,13 +551,14 @@ show(
 
 // %% [markdown] lang="en"
 // Both axes are logarithmic, so a line parallel to the dashed one would mean "right, but in another unit". The readings grow with the distance: the needle no longer sticks, and that is the great thing about WGAN.
-// But doubling $c$ multiplies the reading by far more than 2, because the factor enters once for each of three layers, and the curves are not even parallel to the dashed line: the unit changes with the distance. Small $c$ means
+// But doubling $c$ multiplies the reading by far more than 2: the bound $K$ grows with $c$ once for each of three layers, so by $2^3$, and the readings go up nearly as much. And the curves are not even parallel to the dashed line: the unit changes with the distance. Small $c$ means
 // gradients that shrink from layer to layer; large $c$ means weights that need long to get to the bounds.
 //
 // ## 5 · Second way: penalize the slope
 //
 // What does the *best* $f$ look like? Say the best plan carries earth from $y$ to $x$. Then the haulier takes the full price on that way, $f(x)-f(y)=\lVert x-y\rVert$: if it were less, the inequality of section 2 would be strict there.
-// Walk along the straight line from $y$ to $x$. The price may rise by at most the way, at every step, and at the end it has risen by exactly the way. So it rose with slope exactly 1 *everywhere on the line*.
+// Walk along the straight line from $y$ to $x$. The price may rise by at most the way, at every step, and at the end it has risen by exactly the way. So it rose with slope exactly 1 *everywhere on the line*. That is the slope along the line; but the gradient points in no other direction, or its length,
+// the steepest slope, would exceed 1.
 //
 // That is Proposition 1 of Gulrajani et al. (2017), and it says where to look and what to ask for: on straight lines between real and generated examples, $\lVert\nabla f\rVert_2=1$. They add a penalty to the critic's loss:
 //
@@ -565,13 +573,13 @@ show(
 
 // %% [markdown] lang="zh"
 // 两个坐标轴都是对数的，与虚线平行就意味着“对，只是单位不同”。读数随距离增长：指针不再卡住，这是 WGAN 最了不起的地方。
-// 但 $c$ 加倍，读数变大远不止两倍，因为这个因子在三层里各乘一次；而且曲线与虚线并不平行，连单位都随距离变化。
+// 但 $c$ 加倍，读数变大远不止两倍：上界 $K$ 在三层里各乘一次 $c$，变成 $2^3$ 倍，读数也几乎涨了这么多；而且曲线与虚线并不平行，连单位都随距离变化。
 // $c$ 太小，梯度逐层缩小；$c$ 太大，权重要很久才走到边界。
 //
 // ## 5 · 第二种办法：惩罚斜率
 //
 // *最好的* $f$ 长什么样？假设最省的方案把土从 $y$ 搬到 $x$。那么承包商在这条路上收的是全价，$f(x)-f(y)=\lVert x-y\rVert$：假如少了，第 2 节的不等式在这里就是严格的。
-// 沿着从 $y$ 到 $x$ 的直线走：每一步价格的涨幅至多等于路程，走到头涨幅恰好等于全程，所以它在这条直线上*处处*都以斜率 1 上升。
+// 沿着从 $y$ 到 $x$ 的直线走：每一步价格的涨幅至多等于路程，走到头涨幅恰好等于全程，所以它在这条直线上*处处*都以斜率 1 上升。这是沿直线的斜率；梯度也只能指向这个方向，否则它的长度（最陡的斜率）就超过 1 了。
 //
 // 这就是 Gulrajani 等（2017）的命题 1，它告诉我们到哪里看、要什么：在真实样本与生成样本之间的直线上，$\lVert\nabla f\rVert_2=1$。
 // 他们在评论家的损失里加上一项**梯度惩罚**（gradient penalty）：
@@ -631,7 +639,7 @@ await check('wgan-penalty', { gradientPenalty });
 //
 // $$s=1+\frac{W_1}{2\lambda},\qquad\text{so the reading is}\quad s\,W_1=W_1\Bigl(1+\frac{W_1}{2\lambda}\Bigr).$$
 //
-// A soft penalty gives way a little. For $W_1=1$ and $\lambda=10$ it is 5 % too much, for $W_1=4$ it is 20 %. **Predict** the four points of the next figure, then run it.
+// The penalty lets the slope exceed 1 a little. For $W_1=1$ and $\lambda=10$ it is 5 % too much, for $W_1=4$ it is 20 %. **Predict** the four points of the next figure, then run it.
 
 // %% [markdown] lang="zh"
 // **读数该是多少？** 设两堆相距很远，$f$ 是斜率为 $s$ 的坡道。收益是 $s\,W_1$，惩罚是 $\lambda(s-1)^2$。评论家最大化
@@ -639,7 +647,7 @@ await check('wgan-penalty', { gradientPenalty });
 //
 // $$s=1+\frac{W_1}{2\lambda},\qquad\text{所以读数为}\quad s\,W_1=W_1\Bigl(1+\frac{W_1}{2\lambda}\Bigr).$$
 //
-// 软的惩罚会让一点步。$\lambda=10$ 时，$W_1=1$ 偏大 5%，$W_1=4$ 偏大 20%。先**预测**下一幅图的四个点，再运行。
+// 软约束允许斜率略超过 1。$\lambda=10$ 时，$W_1=1$ 偏大 5%，$W_1=4$ 偏大 20%。先**预测**下一幅图的四个点，再运行。
 
 // %%
 const penalized = (critic: Critic, { real, fake }: Piles, noise: Random) =>
@@ -676,19 +684,19 @@ show(
     logX: true,
     logY: true,
     title:
-      'With the penalty the critic reads W₁ in W₁’s own unit' /* zh: '有了惩罚，评论家读出的就是 W₁，单位也相同' */,
+      'With the penalty the critic reads W₁ in its own unit, up to a known factor' /* zh: '有了惩罚，评论家按 W₁ 的单位读数，只差一个已知的倍数' */,
     x: 'true W₁' /* zh: '真正的 W₁' */,
     y: 'E f(x) − E f(G(z))',
   }),
 );
 
 // %% [markdown] lang="en"
-// The readings lie on the dotted curve: $W_1$ *in its own unit*, a little too much where the distance is large, exactly by as much as the formula says. No constant to guess, and none that changes with the distance.
+// The readings lie on the dotted curve: $W_1$ *in its own unit*, too much where the distance is large, and by as much as the formula says. There is still a constant, $\lambda$, but we chose it, and know what it does to the reading.
 //
 // Now the picture for which the method was made. At $d=4$: what does the discriminator of section 1 say, what the critic?
 
 // %% [markdown] lang="zh"
-// 读数就落在点线上：量的是 $W_1$，*单位也是它的*；距离大时略微偏大，偏大多少恰如公式所说。没有要猜的常数，也没有随距离变化的常数。
+// 读数就落在点线上：量的是 $W_1$，*单位也是它的*；距离大时偏大，偏大多少正如公式所说。常数还是有一个，就是 $\lambda$，但它由我们选定，它对读数的影响也算得出来。
 //
 // 再来看这个方法要解决的那幅图。$d=4$ 时，第 1 节的判别器怎么说？评论家又怎么说？
 
@@ -705,9 +713,9 @@ show(
       { name: 'critic f' /* zh: '评论家 f' */, x: places, y: lowered(scoresOf(ramp)(axis)) },
     ],
     title:
-      'Over the generated pile D is a plain; the critic is a ramp' /* zh: '在生成的那一堆上方，D 是平地，评论家是坡道' */,
+      'Over the generated pile D is flat; the critic is a ramp' /* zh: '在生成的那一堆上方，D 是平的，评论家是坡道' */,
     x: 'x',
-    y: 'density, D, f',
+    y: 'density, D, f' /* zh: '密度，D，f' */,
   }),
 );
 
@@ -750,7 +758,7 @@ show(
 // ```
 //
 // **Error 1: one-sided and not squared.** Repeat the little calculation of section 5 with the penalty $\lambda\max(0,s-1)$. For $s\ge1$ the gain is $s\,W_1-\lambda(s-1)$: a *straight line* in $s$, with slope $W_1-\lambda$.
-// As soon as $W_1>\lambda$, the critic gains without end by making $s$ larger. The square is what stops it: it grows faster than any line. (Nothing is wrong with *one-sided but squared*, $\max(0,\lVert\nabla f\rVert-1)^2$: Petzka et al. (2018) argue for it. And the plain
+// As soon as $W_1>\lambda$, the critic gains without end by making $s$ larger. The square is what stops it: it grows faster than any line. And slopes below 1 cost nothing at all. (Nothing is wrong with *one-sided but squared*, $\max(0,\lVert\nabla f\rVert-1)^2$: Petzka et al. (2018) argue for it. And the plain
 // form is no crime while $W_1<\lambda$. But it is not WGAN-GP.)
 //
 // **Guess first**: with $d=4$ and $\lambda=1$, where do the readings of the two critics end?
@@ -770,7 +778,7 @@ show(
 // ```
 //
 // **错误一：单侧，而且没有平方。** 用惩罚 $\lambda\max(0,s-1)$ 把第 5 节的小计算重做一遍。$s\ge1$ 时收益是 $s\,W_1-\lambda(s-1)$：它是 $s$ 的*一次函数*，斜率为 $W_1-\lambda$。
-// 一旦 $W_1>\lambda$，评论家只要不断加大 $s$，收益就没有尽头。能拦住它的正是平方：平方比任何直线都涨得快。（*单侧但平方*，即 $\max(0,\lVert\nabla f\rVert-1)^2$，没有问题，
+// 一旦 $W_1>\lambda$，评论家只要不断加大 $s$，收益就没有尽头。能拦住它的正是平方：平方比任何直线都涨得快。此外，斜率小于 1 完全不受罚。（*单侧但平方*，即 $\max(0,\lVert\nabla f\rVert-1)^2$，没有问题，
 // Petzka 等（2018）正是这样主张的；$W_1<\lambda$ 时，不平方的写法也闯不了祸。但它不是 WGAN-GP。）
 //
 // **先猜一猜**：$d=4$、$\lambda=1$，两个评论家的读数各会停在哪里？
@@ -811,19 +819,19 @@ show(
 // %% [markdown] lang="en"
 // The squared one settles at 12, as the formula says. The other has passed it within a few steps and climbs into the hundreds. It flattens only because our learning rate falls to 0 at the end: nothing in its loss tells it to stop.
 //
-// **Error 2: the wrong α.** Three versions on the same heap and ring:
+// **Error 2: the wrong α.** Three versions, on the same heap and arc (mind the axes: the panel in the middle shows three times as much):
 
 // %% [markdown] lang="zh"
 // 平方的那个停在 12，正如公式所说。另一个几步之内就越过了它，一直爬到几百。后来变平，只是因为我们的学习率最后降到了 0：它的损失里没有任何东西叫它停下。
 //
-// **错误二：α 不对。** 在同样的一堆点和一个圆环上，看三种写法：
+// **错误二：α 不对。** 在同样的一堆点和一段圆弧上，看三种写法（注意坐标轴：中间一幅的范围是另两幅的三倍）：
 
 // %% figure="wrong-alphas" slideshow={"slide_type": "subslide"}
 const count = 200;
 const heap = random.normal<tf.Rank.R2>([count, 2], 0, 0.2);
 const angle = random.uniform<tf.Rank.R1>([count], -0.9, 0.9);
 const arc = tf.stack<Tensor1D>([angle.cos().mul<Tensor1D>(3), angle.sin().mul<Tensor1D>(3)], 1) as Tensor2D;
-const withAlpha = (title: string, alpha: tf.Tensor) =>
+const withAlpha = (title: string, alpha: tf.Tensor, zoom = 1) =>
   figures.scatter2d({
     series: [
       { name: 'x̂', points: interpolate(arc, heap, alpha as Tensor1D) as Tensor2D, color: 2 },
@@ -832,6 +840,8 @@ const withAlpha = (title: string, alpha: tf.Tensor) =>
     ],
     title,
     pointSize: 5,
+    xRange: [1.25 - 2.75 * zoom, 1.25 + 2.75 * zoom],
+    yRange: [-2.75 * zoom, 2.75 * zoom],
     x: 'x₁',
     y: 'x₂',
   });
@@ -839,20 +849,19 @@ show(
   figures.panels(
     [
       withAlpha('uniform, one each' /* zh: '均匀，各取一个' */, random.uniform([count])),
-      withAlpha('normal, one each' /* zh: '正态，各取一个' */, random.normal([count])),
+      withAlpha('normal, one each' /* zh: '正态，各取一个' */, random.normal([count]), 3),
       withAlpha('one for the batch' /* zh: '整批一个' */, tf.fill([count], 0.6)),
     ],
     {
       title:
         'Only uniform α, one for each example, fills the space between' /* zh: '只有均匀、每个样本一个的 α 才能填满中间' */,
-      share: 'both',
     },
   ),
 );
 
 // %% [markdown] lang="en"
 // A normal $\alpha$ lies outside of $[0,1]$ in two draws of three (the normal distribution holds 34 % between 0 and 1): two thirds of the penalty are spent *behind* the data and *behind* the generator, where no earth is ever carried. One $\alpha$ for the whole
-// batch is not wrong on average, but it looks at one thin copy at a time, a ghost of the batch; the penalty jumps about from step to step, and the rest of the space is not watched. (In one dimension, section 5's ramp hides both errors: a straight line has one slope everywhere. A toy that is too simple acquits the guilty.)
+// batch is not wrong on average, but it looks at one thin copy at a time, a ghost of the batch; the penalty jumps about from step to step, and the rest of the space is not watched. (In one dimension, section 5's ramp hides both errors: a straight line has one slope everywhere.)
 //
 // ### Exercise 4 · Mend the penalty (3 points)
 //
@@ -861,7 +870,7 @@ show(
 // %% [markdown] lang="zh"
 // 正态的 $\alpha$ 三次有两次落在 $[0,1]$ 之外（标准正态分布在 0 与 1 之间只有 34%）：三分之二的惩罚花在数据的*背后*和生成器的*背后*，那里从来没有土经过。
 // 整批共用一个 $\alpha$，平均来看没错，但每次只盯着薄薄的一层，像是这批数据的一个影子；惩罚每一步都在跳，其余的空间没人看着。
-// （一维时，第 5 节的坡道会把这两个错误都掩盖掉：直线处处斜率相同。太简单的例子会放过真凶。）
+// （一维时，第 5 节的坡道会把这两个错误都掩盖掉：直线处处斜率相同。）
 //
 // ### 练习 4 · 修好惩罚项（3 分）
 //
@@ -882,7 +891,7 @@ await check('wgan-mend', { penaltyTerm });
 // **Error 3: batch norm in the critic.** The penalty is a statement about *each example's own* gradient. Batch norm subtracts the mean of the batch and divides by its spread, so the score of one example depends on all the others: change your neighbour and your
 // score changes. Then `tf.grad` of the summed scores is no longer a list of $\nabla f(\hat x_i)$, because there is no such function $f$ of one example. The paper says so in its section 4 ("No critic batch normalization") and uses layer norm or none.
 //
-// A reviewer wants to test for that without reading the code. Score a batch; score each example alone; compare.
+// This can be tested without reading the code. Score a batch; score each example alone; compare.
 //
 // ### Exercise 5 · Does it look at its neighbours? (2 points)
 //
@@ -892,7 +901,7 @@ await check('wgan-mend', { penaltyTerm });
 // **错误三：评论家里有批归一化。** 惩罚说的是*每个样本自己的*梯度。批归一化要减去整批的均值、除以整批的标准差，于是一个样本的分数取决于其他所有样本：换一个邻居，你的分数就变了。
 // 这时，对分数之和用 `tf.grad`，得到的不再是一列 $\nabla f(\hat x_i)$，因为根本不存在一个只看单个样本的函数 $f$。论文第 4 节专门写了“No critic batch normalization”，改用层归一化或者什么都不用。
 //
-// 审稿人想不看代码就查出这一点：整批打一次分，再一个一个单独打分，比一比。
+// 不看代码也查得出来：整批打一次分，再一个一个单独打分，比一比。
 //
 // ### 练习 5 · 它偷看邻居吗？（2 分）
 //
@@ -910,28 +919,41 @@ function looksAtNeighbours(critic: Critic, x: tf.Tensor): boolean {
 await check('wgan-neighbours', { looksAtNeighbours });
 
 // %%
-const eightImages = random.uniform([8, 16, 16, 1]);
-const audited = (['none', 'spectral', 'batch'] as const).map((norm) => {
+// Eight grey pictures, from dark to bright.
+// zh: 八幅灰图，有明有暗。
+const eightImages = random.uniform([8, 16, 16, 1]).mul<Tensor4D>(random.uniform([8, 1, 1, 1]));
+const norms = [
+  { norm: 'none', name: 'none' /* zh: '无' */ },
+  { norm: 'spectral', name: 'spectral (section 8)' /* zh: '谱归一化（第 8 节）' */ },
+  { norm: 'batch', name: 'batch' /* zh: '批归一化' */ },
+] as const;
+const audited = norms.map(({ norm, name }) => {
   const image = tf.input({ shape: [16, 16, 1] });
   const settings = { arch: 'conv', hidden: [8, 16], norm } as const;
   const network = tf.model({
     inputs: image,
     outputs: nn.discriminatorBody(image, undefined, settings, 'concat', new nn.Seeds(3)),
   });
-  const critic: Critic = (x) => (network.apply(x, { training: true }) as tf.Tensor).reshape([-1]);
-  // how much the first score moves when only the last image changes
-  // zh: 只改动最后一幅图像时，第一个分数变化多少
+  // Batch norm looks at the batch in training only; spectral norm would move on by a round at each call.
+  // zh: 批归一化只在训练时看整批；谱归一化在训练时每次调用会多迭代一轮。
+  const critic: Critic = (x) => (network.apply(x, { training: norm === 'batch' }) as tf.Tensor).reshape([-1]);
+  // how much the first score moves when only the last image changes, against the spread of the scores
+  // zh: 只改动最后一幅图像时，第一个分数变化多少；以各分数的标准差为单位
   const changed = tf.concat([eightImages.slice([0, 0, 0, 0], [7, 16, 16, 1]), tf.zeros([1, 16, 16, 1])]);
   const [before, after] = [eightImages, changed].map((x) => critic(x).dataSync()[0]);
+  const spread = tf.moments(critic(eightImages)).variance.sqrt().dataSync()[0];
   return {
-    ['norm in the critic' /* zh: '评论家的归一化' */]: norm,
-    ['looks at neighbours' /* zh: '偷看邻居' */]: looksAtNeighbours(critic, eightImages),
-    ['first score moves by' /* zh: '第一个分数的变化' */]: Math.abs(before - after).toFixed(4),
+    ['norm in the critic' /* zh: '评论家的归一化' */]: name,
+    ['looks at neighbours' /* zh: '分数依赖同批样本' */]: looksAtNeighbours(critic, eightImages)
+      ? 'yes' /* zh: '是' */
+      : 'no' /* zh: '否' */,
+    ['first score moves by' /* zh: '第一个分数的变化' */]: `${((100 * Math.abs(after - before)) / spread).toFixed(1)} %`,
   };
 });
 show(
   figures.table(audited, {
-    title: 'With batch norm, one image changes another’s score' /* zh: '有批归一化时，一幅图像会改变另一幅的分数' */,
+    title:
+      'With batch norm, one image changes another’s score (in per cent of the scores’ spread)' /* zh: '有批归一化时，一幅图像会改变另一幅的分数（占分数标准差的百分比）' */,
   }),
 );
 
@@ -941,9 +963,9 @@ show(
 // So far the piles stood still. Now a generator learns: it maps $z\sim\mathcal N(0,I)$ to numbers that should form two bumps, at $-1.5$ and $1.5$. Every few
 // rounds we measure the true $W_1$ by sorting, and compare with what the training *says*: a GAN's discriminator loss, and the reading of a WGAN's critic with clipped weights.
 //
-// (Why not the gradient penalty? On a line it gets in its own way: a critic that has to turn round must pass a slope of 0, which the penalty forbids, and the generator swings to and fro meanwhile. In two dimensions and more there is a way round. Change `wgan` to `wganGp` below to see it.)
+// (Why not the gradient penalty? On a line it gets in its own way: a critic that has to turn round must pass a slope of 0, which the penalty makes dear, and the generator runs off meanwhile. In two dimensions and more there is a way round. Change `wgan` to `wganGp` below to see it.)
 //
-// **Guess first**: a GAN's discriminator loss is at its best for the discriminator when the generator is at its worst. So which way will its curve go as the generator gets better? And will you be able to tell from it when to stop?
+// **Guess first**: a trained discriminator's loss is lowest when the generator is at its worst. So which way will its curve go as the generator gets better? And will you be able to tell from it when to stop?
 
 // %% [markdown] lang="zh"
 // ## 7 · 训练过程中，损失说的是真话吗？
@@ -951,9 +973,9 @@ show(
 // 到目前为止，两堆数是静止的。现在让生成器学起来：它把 $z\sim\mathcal N(0,I)$ 变成数，目标是 $-1.5$ 和 $1.5$ 处的两个峰。每隔几轮用排序测一次真正的 $W_1$，
 // 与训练过程自己*声称*的比较：GAN 看判别器损失，WGAN（裁剪权重）看评论家的读数。
 //
-// （为什么不用梯度惩罚？在一条直线上它会妨碍自己：评论家要转身，就得经过斜率 0，而惩罚不允许，生成器于是来回摆动。二维以上绕得过去。把下面的 `wgan` 换成 `wganGp` 就能看到。）
+// （为什么不用梯度惩罚？在一条直线上它会妨碍自己：评论家要掉头，就得经过斜率 0，而惩罚让这一步代价很高，生成器趁机跑远。二维以上绕得过去。把下面的 `wgan` 换成 `wganGp` 就能看到。）
 //
-// **先猜一猜**：生成器最差的时候，GAN 的判别器损失最好看。那么随着生成器变好，这条曲线会往哪边走？你能凭它判断何时该停吗？
+// **先猜一猜**：生成器最差的时候，训练好的判别器损失最低。那么随着生成器变好，这条曲线会往哪边走？你能凭它判断何时该停吗？
 
 // %%
 const bumps = datasets.toys.twoBumps.split(8000, 0);
@@ -961,12 +983,13 @@ const bumpValues = datasets.toys.twoBumps.sample(1000, new Random(1)).dataSync()
 const wide = { hidden: [64, 64] };
 const line = { inputShape: [1], latentDim: 2, generator: wide, discriminator: wide, seed: 2 };
 const rounds = budget({ quick: 6, default: 300, full: 2000 });
-/** Measures the true W₁ every four rounds. */
-/* zh: 每四轮测一次真正的 W₁。 */
+const every = budget({ quick: 1, default: 4, full: 20 });
+/** Measures the true W₁ every few rounds. */
+/* zh: 每隔几轮测一次真正的 W₁。 */
 function watch(model: Parameters<typeof wgan.sample>[0]) {
   const seen: { step: number; w1: number }[] = [];
   const onStep = ({ step }: { step: number }) => {
-    if (step % 4 !== 0) return;
+    if (step % every !== 0) return;
     const made = tf.tidy(() => wgan.sample<Tensor2D>(model, 1000, new Random(5)).dataSync());
     seen.push({ step, w1: metrics.wasserstein1d(made, bumpValues) });
   };
@@ -1045,17 +1068,18 @@ show(
 
 // %% [markdown] lang="en"
 // The discriminator's loss hovers around $2\log2\approx1.39$, "I cannot tell them apart", while $W_1$ goes up and down below it: it tells nothing about how far there is to go. The critic's reading first climbs, as long as the critic is still learning to measure; then, in the unit that $c$ happens to give it, it falls with the true distance, noisily, since the critic is always a few steps behind the generator. That is what Arjovsky, Chintala & Bottou meant
-// by a meaningful loss metric: you can plot it, compare it over time with the same critic, and stop when it stops.
+// by a meaningful loss metric: you can plot it, compare it over time with the same critic, and, if the critic is strong enough, stop when it stops. (Read the direction, not the amount: with clipped weights the unit is unknown, and as section 4 showed not even quite constant.)
 //
 // **What should I see, and what if I don't?** A reading that first *rises*: the critic is still learning the distance, and the generator has not moved yet; normal. A reading that stays near 0 while samples are bad: the critic is too weak or too slow; give it more steps a round. A reading that grows without end: the
-// constraint is missing or too weak; look at the penalty first. A negative reading that stays: the sign of one loss is wrong.
+// constraint is missing or too weak; look at the penalty first. A negative reading that stays: the sign of one loss is wrong, or the critic cannot turn round (a gradient penalty on a line).
 //
 // ## 8 · Third way: divide by the largest singular value
 //
-// The penalty is paid only where we look, and it costs a second derivative at each step. Miyato et al. (2018) go back to section 4's product. A layer stretches by at most $\sigma(W)$. So replace each weight matrix by $\overline W=W/\sigma(W)$: its largest singular value is 1, each layer is 1-Lipschitz, and so is their
-// composition, everywhere. This is **spectral normalization**. (The bound is for dense layers. For convolutions one reshapes the kernel to a matrix, as the paper does: a cheap stand-in for the norm of the convolution itself, up to a constant that depends on the kernel's size.)
+// The penalty is paid only where we look, and it costs a second derivative at each step. Miyato et al. (2018) go back to section 4's product. A layer stretches by at most $\sigma(W)$. So replace each weight matrix by $\overline W=W/\sigma(W)$: its largest singular value is 1, each dense layer is 1-Lipschitz, and so is their
+// composition: everywhere, not only where we look. This is **spectral normalization**. For a convolution the paper reshapes the kernel to a matrix and divides by *its* largest singular value. That is a cheap stand-in: the convolution's own norm may be larger, up to a factor that depends on the kernel's size, so the
+// convolutional critics of section 9 are held, but not to 1 exactly.
 //
-// How do you get $\sigma(W)$ in every step without a full decomposition? By **power iteration**. Write $W=\sum_i\sigma_i\,v_iu_i^\top$, the singular value decomposition, with $\sigma_1>\sigma_2\ge\dots$ Start with a random $u=\sum_i a_iu_i$. Then
+// How do you get $\sigma(W)$ in every step without a full decomposition? By **power iteration**. Write $W=\sum_i\sigma_i\,v_iu_i^\top$, the singular value decomposition, with $\sigma_1=\sigma(W)>\sigma_2\ge\dots$ (Here $u_i$ goes in and $v_i$ comes out. The paper names them the other way round.) Start with a random $u=\sum_i a_iu_i$. Then
 //
 // $$W^\top W\,u=\sum_i a_i\,\sigma_i^2\,u_i\quad\Longrightarrow\quad (W^\top W)^k u=\sigma_1^{2k}\Bigl(a_1u_1+\sum_{i>1}a_i\Bigl(\frac{\sigma_i}{\sigma_1}\Bigr)^{2k}u_i\Bigr).$$
 //
@@ -1069,18 +1093,18 @@ show(
 
 // %% [markdown] lang="zh"
 // 判别器的损失一直在 $2\log2\approx1.39$ 附近徘徊，意思是“我分不清”，而 $W_1$ 在它下面忽高忽低：还差多远，它什么也没说。评论家的读数先上升，那时它还在学着测量；之后就随真正的距离一起下降，单位由 $c$ 决定，只是带着噪声，因为评论家总比生成器慢几步。
-// Arjovsky、Chintala 与 Bottou 所说的“有意义的损失”就是这个：可以画出来，可以在同一个评论家的不同时刻之间比较，它停了你就可以停。
+// Arjovsky、Chintala 与 Bottou 所说的“有意义的损失”就是这个：可以画出来，可以在同一个评论家的不同时刻之间比较；只要评论家足够强，它停了你就可以停。（看方向，别看大小：裁剪权重时单位未知，而且如第 4 节所示，还不完全固定。）
 //
 // **应该看到什么？没看到怎么办？** 读数先*上升*：评论家还在学着量距离，生成器还没动，正常。样本很差而读数一直接近 0：评论家太弱或太慢，每轮多训练它几步。读数无止境地增长：
-// 约束缺失或太弱，先看惩罚项。读数一直为负：某个损失的符号反了。
+// 约束缺失或太弱，先看惩罚项。读数一直为负：某个损失的符号反了，或者评论家掉不过头来（直线上的梯度惩罚）。
 //
 // ## 8 · 第三种办法：除以最大奇异值
 //
 // 惩罚只在我们看到的地方起作用，而且每步都要付出二阶导数的代价。Miyato 等（2018）回到第 4 节的乘积：一层最多拉长 $\sigma(W)$ 倍。那就把每个权重矩阵换成 $\overline W=W/\sigma(W)$：
-// 最大奇异值是 1，每层都是 1-Lipschitz，复合起来也是，而且处处如此。这叫**谱归一化**（spectral normalization）。（这个界对全连接层成立。对卷积，论文把卷积核摊成矩阵来算，
-// 是卷积本身范数的一个廉价替代，二者相差一个与核大小有关的常数。）
+// 最大奇异值是 1，每个全连接层都是 1-Lipschitz，复合起来也是，而且处处如此，不只是在我们看到的地方。这叫**谱归一化**（spectral normalization）。对卷积，论文把卷积核摊成矩阵，除以*这个矩阵*的最大奇异值。
+// 这是个廉价的替代：卷积本身的范数可能更大，至多大一个与核大小有关的倍数。所以第 9 节的卷积评论家有约束，但不是恰好为 1。
 //
-// 每一步都要 $\sigma(W)$，又不想做完整的分解，怎么办？用**幂迭代**（power iteration）。写出奇异值分解 $W=\sum_i\sigma_i\,v_iu_i^\top$，其中 $\sigma_1>\sigma_2\ge\dots$。从随机的 $u=\sum_i a_iu_i$ 出发，则
+// 每一步都要 $\sigma(W)$，又不想做完整的分解，怎么办？用**幂迭代**（power iteration）。写出奇异值分解 $W=\sum_i\sigma_i\,v_iu_i^\top$，其中 $\sigma_1=\sigma(W)>\sigma_2\ge\dots$（这里输入方向记作 $u_i$，输出方向记作 $v_i$，与论文正好相反）。从随机的 $u=\sum_i a_iu_i$ 出发，则
 //
 // $$W^\top W\,u=\sum_i a_i\,\sigma_i^2\,u_i\quad\Longrightarrow\quad (W^\top W)^k u=\sigma_1^{2k}\Bigl(a_1u_1+\sum_{i>1}a_i\Bigl(\frac{\sigma_i}{\sigma_1}\Bigr)^{2k}u_i\Bigr).$$
 //
@@ -1159,16 +1183,16 @@ show(
     }),
     marks: [{ y: 1, label: 'exact' /* zh: '精确值' */ }],
     logX: true,
-    title: 'A few rounds come close; always from below' /* zh: '几轮就很接近，而且总是从下方逼近' */,
+    title: 'Power iteration comes closer with every round, from below' /* zh: '幂迭代一轮比一轮接近，总是从下方逼近' */,
     x: 'rounds' /* zh: '轮数' */,
     y: 'estimate / σ(W)' /* zh: '估计值 / σ(W)' */,
   }),
 );
 
 // %% [markdown] lang="en"
-// From below: $v^\top Wu$ with vectors of length 1 can never exceed the largest singular value. So before it has converged, $W/\hat\sigma$ is a little *more* than 1-Lipschitz, never less.
+// From below: $v^\top Wu$ with vectors of length 1 can never exceed the largest singular value. So before the estimate $\hat\sigma$ has converged, $W/\hat\sigma$ stretches by *more* than 1, never less: after one round from a random start by $1/0.7\approx1.4$. In training that is over after the first few steps.
 //
-// With spectral normalization the critic may keep the losses of lesson 05, or use the **hinge loss**, which stops paying for what is right by a margin:
+// With spectral normalization the critic may keep the losses of lesson 05, or use the **hinge loss**, which is 0 for a score that is right by a margin of 1 (we write $D$ for the score again; our SNGAN below uses this loss):
 //
 // $$L_D=\mathbb E\max(0,1-D(x))+\mathbb E\max(0,1+D(G(z))),\qquad L_G=-\mathbb E\,D(G(z)).$$
 //
@@ -1188,9 +1212,9 @@ show(
 // The next cell trains all fifteen: two to three minutes on two cores. The bar says how long each one still needs.
 
 // %% [markdown] lang="zh"
-// 从下方：长度为 1 的向量，$v^\top Wu$ 不可能超过最大奇异值。所以收敛之前，$W/\hat\sigma$ 比 1-Lipschitz 略*陡*一点，绝不会更缓。
+// 从下方：长度为 1 的向量，$v^\top Wu$ 不可能超过最大奇异值。所以估计值 $\hat\sigma$ 收敛之前，$W/\hat\sigma$ 的拉长倍数*大于* 1，绝不会更小：从随机起点只迭代一轮，约为 $1/0.7\approx1.4$ 倍。训练时，最初几步之后就没事了。
 //
-// 有了谱归一化，可以继续用第 05 课的损失，也可以用**合页损失**（hinge loss）：对得有余量了，就不再计较：
+// 有了谱归一化，可以继续用第 05 课的损失，也可以用**合页损失**（hinge loss）：间隔达到 1 时损失为 0（打分又记作 $D$；下面的 SNGAN 用的就是它）：
 //
 // $$L_D=\mathbb E\max(0,1-D(x))+\mathbb E\max(0,1+D(G(z))),\qquad L_G=-\mathbb E\,D(G(z)).$$
 //
@@ -1354,12 +1378,12 @@ for (const { name } of compared) {
 }
 
 // %% [markdown] lang="en"
-// **What you should see.** With the CNN that everybody uses, the methods lie fairly close together: a good architecture hides the differences between losses. Take batch norm out and some begin to suffer. With the MLP, four of the five methods
+// **What you should see.** With the CNN that everybody uses, the methods lie fairly close together: a good architecture hides the differences between methods. Take batch norm out and some begin to suffer. With the MLP, four of the five methods
 // lose more than half of their variety (a spread far below 1: the pictures resemble one another, the **mode collapse** of lesson 05), and WGAN-GP keeps all of it. It is the one that cares least about its generator. That is the claim of Gulrajani et al. (2017), and our small run bears it out.
 //
 // Weight clipping does *not* keep the promise here: its FID with the MLP is no better than the GAN's. The unit that nobody chose also scales the gradient, and two hundred updates are too few to make up for it.
 //
-// **What this does not show.** One seed, one learning rate for all, small images, a few minutes. WGAN-GP did more work: two critic updates, each with a second derivative. With tuned settings the order changes; Lucic et al. (2018) gave seven losses the same large budget for tuning and found no one consistently ahead. What is not a matter of tuning is which loss can be *read*. Set `GENLAB_BUDGET=full` for
+// **What this does not show.** One seed, one learning rate for all, small images, a few minutes. The methods differ in the loss *and* in the norm of the discriminator, so the table cannot tell which of the two did it. WGAN-GP did more work: two critic updates, each with a second derivative. With tuned settings the order changes; Lucic et al. (2018) gave seven losses the same large budget for tuning and found no one consistently ahead. What is not a matter of tuning is which loss can be *read*. Set `GENLAB_BUDGET=full` for
 // the long version of the same experiment: twenty times as many updates, five critic updates each, and the papers' learning rate.
 //
 // ## 10 · Questions
@@ -1368,7 +1392,7 @@ for (const { name } of compared) {
 //
 // <details><summary>1. The critic's reading is −3. Can a distance be negative?</summary>
 //
-// W₁ cannot, the reading can: it is the value of one price list, and a bad list makes a loss. The best list is never below 0 (a constant $f$ gives 0). A reading that stays negative means that the critic is minimized in the wrong direction, or has just been overtaken by a fast generator.
+// W₁ cannot, the reading can: it is the value of one price list, and a bad list makes a loss. The best list is never below 0 (a constant $f$ gives 0). A reading that stays negative means that the critic is minimized in the wrong direction, or that it does not keep up with the generator.
 // </details>
 //
 // <details><summary>2. Two people train WGANs, with c = 0.01 and c = 0.05. Their readings at the end are 0.02 and 1.3. Who has the better generator?</summary>
@@ -1425,12 +1449,12 @@ for (const { name } of compared) {
 // - Villani (2009), *Optimal Transport: Old and New*, Springer. Chapter 5 for the duality.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：用人人都用的 CNN，几种方法相差不大：好的结构掩盖了损失之间的差别。去掉批归一化，有的方法就开始吃亏。换成 MLP，五种方法里有四种失去了一半以上的多样性
+// **你应该看到**：用人人都用的 CNN，几种方法相差不大：好的结构掩盖了方法之间的差别。去掉批归一化，有的方法就开始吃亏。换成 MLP，五种方法里有四种失去了一半以上的多样性
 // （离散度远低于 1，图像彼此雷同，就是第 05 课的**模式坍缩**），而 WGAN-GP 全部保住了。它最不在乎生成器怎么搭。这正是 Gulrajani 等（2017）的主张，我们的小实验也支持它。
 //
 // 权重裁剪在这里*没有*兑现承诺：配上 MLP，它的 FID 并不比 GAN 好。那个没人选定的单位同样缩放了梯度，两百次更新弥补不回来。
 //
-// **这说明不了什么。** 只有一个随机种子，所有方法同一个学习率，图像很小，训练只有几分钟。WGAN-GP 干的活更多：每轮两次评论家更新，每次还带二阶导数。精心调参之后，次序会变；
+// **这说明不了什么。** 只有一个随机种子，所有方法同一个学习率，图像很小，训练只有几分钟。各方法不但损失不同，判别器的归一化也不同，这张表分不清是哪一个起的作用。WGAN-GP 干的活更多：每轮两次评论家更新，每次还带二阶导数。精心调参之后，次序会变；
 // Lucic 等（2018）给七种损失同样充足的调参预算，结果没有哪一种始终领先。与调参无关的是：哪种损失*读得懂*。设 `GENLAB_BUDGET=full` 可以运行同一实验的长版本：
 // 更新次数是二十倍，评论家每轮五次，学习率与论文相同。
 //
@@ -1440,7 +1464,7 @@ for (const { name } of compared) {
 //
 // <details><summary>1. 评论家的读数是 −3。距离可以是负的吗？</summary>
 //
-// W₁ 不可以，读数可以：它只是某一张价目表的收益，价目表糟糕就会亏本。最好的价目表不会低于 0（取常数 $f$ 就是 0）。读数一直为负，说明评论家优化的方向反了，或者刚刚被跑得太快的生成器甩开。
+// W₁ 不可以，读数可以：它只是某一张价目表的收益，价目表糟糕就会亏本。最好的价目表不会低于 0（取常数 $f$ 就是 0）。读数一直为负，说明评论家优化的方向反了，或者跟不上生成器。
 // </details>
 //
 // <details><summary>2. 两个人分别用 c = 0.01 和 c = 0.05 训练 WGAN，最后的读数是 0.02 和 1.3。谁的生成器更好？</summary>
