@@ -11,7 +11,7 @@ import {
   type Size,
 } from './spec';
 import { diverging, fontSize, grey, sequential } from './style';
-import { rangeOf } from './ranges';
+import { lengthOf, rangeOf } from './ranges';
 
 export interface HeatmapOptions extends AxesOptions {
   /** Row by row from the bottom up; from the top down with `topDown`, as a matrix is written. */
@@ -74,9 +74,10 @@ export function heatmap(options: HeatmapOptions): Chart {
     return ends;
   };
   const x = edge(columns, z[0]?.length ?? 0);
-  const y = edge(rows, z.length);
+  const up = edge(rows, z.length);
+  const y = topDown ? ([up[1], up[0]] as const) : up;
   const named = Boolean((columns && isNames(columns)) || (rows && isNames(rows)));
-  const size = options.size ?? naturalSize(title, x[1] - x[0], y[1] - y[0]);
+  const size = options.size ?? naturalSize(title, lengthOf(x), lengthOf(y));
   const layout = baseLayout(title, size.width);
   return chart(
     [trace],
@@ -89,13 +90,13 @@ export function heatmap(options: HeatmapOptions): Chart {
         ...(columns && isNames(columns) && { type: 'category' }),
       }),
       yaxis: baseAxis(options.y, {
-        range: topDown ? [y[1], y[0]] : y,
+        range: y,
         showgrid: false,
         ...(rows && isNames(rows) && { type: 'category' }),
       }),
     },
     size,
-    named || topDown ? {} : { equal: { x, y } },
+    named ? {} : { equal: { x, y } },
   );
 }
 

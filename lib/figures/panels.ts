@@ -1,5 +1,5 @@
 import { baseLayout, chart, margins, wrap, type Chart } from './chart';
-import { equalize, type Range } from './ranges';
+import { equalize, lengthOf, type Range } from './ranges';
 import type { Annotation, Axis, HeatmapTrace, Layout, Shape, Size, Trace } from './spec';
 import { ink } from './style';
 
@@ -77,8 +77,8 @@ export function panels(charts: readonly Chart[], options: PanelsOptions = {}): C
 
 /** How much of its width the tallest panel needs as height, within reason. */
 function tallest(charts: readonly Chart[]): number {
-  const ratios = charts.flatMap(({ equal }) => (equal ? [(equal.y[1] - equal.y[0]) / (equal.x[1] - equal.x[0])] : []));
-  return Math.min(1, Math.max(0.6, ...ratios));
+  const ratios = charts.flatMap(({ equal }) => (equal ? [lengthOf(equal.y) / lengthOf(equal.x)] : []));
+  return Math.min(1, Math.max(0.45, ...ratios));
 }
 
 /** What a chart says about bars and the legend holds for all panels. */
@@ -158,15 +158,17 @@ function shareRanges(charts: readonly Chart[], share: PanelsOptions['share']): r
   if (!share) return charts;
   const letters = (['x', 'y'] as const).filter((letter) => share === 'both' || share === letter);
   const own = (one: Chart, letter: 'x' | 'y') => one.equal?.[letter] ?? one.layout[`${letter}axis`]?.range;
-  const union = (letter: 'x' | 'y'): Range => {
-    const ends = charts.flatMap((one) => own(one, letter) ?? []);
-    return [Math.min(...ends), Math.max(...ends)];
+  // An axis of categories has no range; one that runs backwards (a matrix, its first row on top) goes on doing so.
+  const union = (letter: 'x' | 'y'): readonly (readonly ['x' | 'y', Range])[] => {
+    const all = charts.map((one) => own(one, letter)).filter((range) => range !== undefined);
+    if (all.length === 0) return [];
+    const [low, high] = [Math.min(...all.flat()), Math.max(...all.flat())];
+    return [[letter, all.every(([from, to]) => from > to) ? [high, low] : [low, high]]];
   };
-  const ranges = Object.fromEntries(letters.map((letter) => [letter, union(letter)]));
+  const shared = letters.flatMap(union);
+  const ranges = Object.fromEntries(shared);
   const axes = (one: Chart): Layout =>
-    Object.fromEntries(
-      letters.map((letter) => [`${letter}axis`, { ...one.layout[`${letter}axis`], range: ranges[letter] }]),
-    );
+    Object.fromEntries(shared.map(([letter, range]) => [`${letter}axis`, { ...one.layout[`${letter}axis`], range }]));
   return charts.map((one) => ({
     ...one,
     layout: { ...one.layout, ...axes(one) },

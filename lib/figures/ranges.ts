@@ -22,12 +22,17 @@ export function rangeOf(values: Iterable<number | null>, { log = false, room = 0
   return [low - extra, high + extra];
 }
 
+/** How long a range is, whichever way it runs. */
+export function lengthOf([from, to]: Range): number {
+  return Math.abs(to - from);
+}
+
 /** The smaller of two ranges widened until both have one scale on paper of this shape. */
 export function equalize(x: Range, y: Range, { width, height }: { width: number; height: number }): [Range, Range] {
-  const perPixel = Math.max((x[1] - x[0]) / width, (y[1] - y[0]) / height);
-  const widen = ([low, high]: Range, pixels: number): Range => {
-    const extra = (perPixel * pixels - (high - low)) / 2;
-    return [low - extra, high + extra];
+  const perPixel = Math.max(lengthOf(x) / width, lengthOf(y) / height);
+  const widen = (range: Range, pixels: number): Range => {
+    const extra = ((perPixel * pixels - lengthOf(range)) / 2) * (range[0] > range[1] ? -1 : 1);
+    return [range[0] - extra, range[1] + extra];
   };
   return [widen(x, width), widen(y, height)];
 }

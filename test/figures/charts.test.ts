@@ -186,6 +186,50 @@ describe('charts', () => {
     expect(panels([near, far]).layout.xaxis?.range).not.toEqual(panels([near, far]).layout.xaxis2?.range);
   });
 
+  it('share ranges of bars in height only: names of categories have no range', () => {
+    const two = [1, 2].map((height) =>
+      bars({ categories: ['a', 'b'], series: [{ name: 's', values: [height, -height] }] }),
+    );
+    const { xaxis, xaxis2, yaxis, yaxis2 } = panels(two, { share: 'both' }).layout;
+    expect([xaxis?.range, xaxis2?.range]).toEqual([undefined, undefined]);
+    expect(yaxis?.range).toEqual(yaxis2?.range);
+  });
+
+  it('go on running backwards when they share a range: a matrix keeps its first row on top, and its proportions', () => {
+    const matrix = heatmap({ values: Array.from({ length: 4 }, () => [0, 1, 2, 3, 4, 5, 6, 7]), topDown: true });
+    for (const share of ['both', undefined] as const) {
+      const both = panels([matrix, matrix], { share, columns: 2 });
+      const [left, right] = both.layout.yaxis2?.range ?? [0, 0];
+      expect(left).toBeGreaterThan(right);
+      const { xaxis: x, yaxis: y } = both.layout;
+      const { l, r, t, b } = both.layout.margin ?? { l: 0, r: 0, t: 0, b: 0 };
+      const across = (both.size.width - l - r) * ((x?.domain?.[1] ?? 0) - (x?.domain?.[0] ?? 0));
+      const up = (both.size.height - t - b) * ((y?.domain?.[1] ?? 0) - (y?.domain?.[0] ?? 0));
+      const length = (range: readonly number[] = []) => Math.abs(range[1] - range[0]);
+      expect(length(x?.range) / across).toBeCloseTo(length(y?.range) / up, 3);
+    }
+  });
+
+  it('show what they hold in the still picture of an animation', () => {
+    const rising = animation(
+      [0, 1, 2, 3].map((t) => ({
+        label: `t = ${t}`,
+        figure: bars({ categories: ['a', 'b'], series: [{ name: 's', values: [1 + t, 2] }], yRange: [0, 5] }),
+      })),
+    );
+    expect(inkShare(pngOf(rising))).toBeGreaterThan(0.08); // the bars; frames and words alone have less
+    const rows = animation(
+      ['a', 'b'].map((label) => ({
+        label,
+        figure: heatmap({ values: [[0], [1]], range: [0, 1], scale: 'grey', topDown: true }),
+      })),
+    );
+    const picture = pngOf(rows);
+    const column = Array.from({ length: picture.height }, (_, y) => pixel(picture, Math.round(picture.width / 4), y));
+    expect(column.indexOf('#000000')).toBeGreaterThan(0);
+    expect(column.indexOf('#000000')).toBeLessThan(picture.height / 2); // the first row, black, is above
+  });
+
   it('bring a color bar to each panel unless one scale serves all', () => {
     const heat = (high: number) =>
       heatmap({
