@@ -25,7 +25,7 @@
 //
 // By the end of this lesson two networks of yours will have played against each other until one of them draws clothes and cartoon faces. No picture
 // was ever held up to it as the right answer. It was told only, by the other network, how a small change would make its picture pass for a real one.
-// You will see that judge move frame by frame, write one round of the game yourself, and break the game in four ways that happen to everybody.
+// You will see that judge move frame by frame, write one round of the game yourself, and break the game in the ways that happen to everybody.
 //
 // **You can then**
 //
@@ -46,7 +46,7 @@
 // # 05 · 生成对抗网络：会学习的损失
 //
 // 学完本课，你的两个网络会互相较量，直到其中一个画出衣物和卡通人脸。从来没有人拿着一幅图对它说“这就是标准答案”，它听到的只有另一个网络的意见：
-// 怎样稍微改一改，就更像真的。你会一帧一帧地看着这位裁判移动，亲手写出一个回合，再用人人都会碰上的四种方式把这场博弈弄坏。
+// 怎样稍微改一改，就更像真的。你会一帧一帧地看着这位裁判移动，亲手写出一个回合，再用人人都会碰上的几种方式把这场博弈弄坏。
 //
 // **学完之后，你能够**
 //
@@ -128,7 +128,7 @@ const fashion = await datasets.fashionMnist();
 // %% [markdown] lang="zh"
 // ## 1 · 像不像，谁说了算？
 //
-// 第 04 课的 VAE 画得发软，我们也知道该怪谁：逐像素比较的损失。现在用数字来算这笔账。取一幅测试图像，给出两种仿作：一种是同一只凉鞋，
+// 第 04 课的 VAE 画得模糊，我们也知道该怪谁：逐像素比较的损失。现在用数字来算这笔账。取一幅测试图像，给出两种仿作：一种是同一只凉鞋，
 // 依旧清晰，只是右移两个像素；另一种留在原地，但被模糊了。
 //
 // **先猜一猜**：哪种仿作的平方误差更小？
@@ -240,8 +240,8 @@ show(
 //
 // $$\min_G\max_D V(D,G),\qquad V(D,G)=\mathbb E_{x\sim p_{\text{data}}}\bigl[\log D(x)\bigr]+\mathbb E_{z}\bigl[\log(1-D(G(z)))\bigr].$$
 //
-// $D$ climbs on $V$, $G$ descends on it: a **minimax game**. A judge that always says $\frac12$ gets $V=2\log\frac12=-2\log2\approx-1.386$; a perfect one gets 0, the largest value there is. An optimizer minimizes, so
-// the discriminator's **loss** is $-V$: 1.386 when it knows nothing, 0 when it knows all.
+// $D$ climbs on $V$, $G$ descends on it: a **minimax game**. A judge that always says $\frac12$ gets $V=2\log\frac12=-2\log2\approx-1.386$; one that is sure and never errs comes as close as you like to 0, which no $V$ exceeds.
+// (How close one *can* come depends on how much real and generated examples overlap: section 3.) An optimizer minimizes, so the discriminator's **loss** is $-V$: 1.386 when it knows nothing, near 0 when it is sure and right.
 //
 // As in lesson 04 the network does not put out $D$ but its **logit** $a$, $D=\operatorname{sigmoid}(a)=\frac1{1+e^{-a}}$. Both logarithms then have a form that no rounding can ruin, with $\operatorname{softplus}(a)=\log(1+e^a)$:
 //
@@ -249,7 +249,7 @@ show(
 //
 // ### Exercise 1 · The discriminator's loss (3 points)
 //
-// From the logits of a batch of real examples and of a batch of generated ones: $-V$, with a mean over each batch.
+// From the logits of a batch of real examples and of a batch of generated ones: $-V$, with a mean over each batch. (In comments, `[B]` is the shape of a tensor with $B$ numbers, one for each example of a batch.)
 
 // %% [markdown] lang="zh"
 // ## 2 · 规则：价值函数
@@ -270,7 +270,7 @@ show(
 // $$\min_G\max_D V(D,G),\qquad V(D,G)=\mathbb E_{x\sim p_{\text{data}}}\bigl[\log D(x)\bigr]+\mathbb E_{z}\bigl[\log(1-D(G(z)))\bigr].$$
 //
 // $D$ 沿 $V$ 往上爬，$G$ 沿 $V$ 往下走，这叫**极小极大博弈**（minimax game）。永远回答 $\frac12$ 的裁判，$V=2\log\frac12=-2\log2\approx-1.386$；
-// 完美的裁判得 0，那是最大值。优化器只做最小化，所以判别器的**损失**是 $-V$：一无所知时为 1.386，无所不知时为 0。
+// 有十足把握又从不出错的裁判，$V$ 可以任意接近 0，但不会超过 0。（究竟*能*多接近，要看真实样本与生成样本重叠多少，见第 3 节。）优化器只做最小化，所以判别器的**损失**是 $-V$：一无所知时为 1.386，既有把握又正确时接近 0。
 //
 // 与第 04 课一样，网络输出的不是 $D$，而是它的 **logit**，记作 $a$，$D=\operatorname{sigmoid}(a)=\frac1{1+e^{-a}}$。
 // 用 $\operatorname{softplus}(a)=\log(1+e^a)$，两个对数都能写成不怕舍入的形式：
@@ -279,7 +279,7 @@ show(
 //
 // ### 练习 1 · 判别器的损失（3 分）
 //
-// 已知一批真实样本和一批生成样本的 logits，求 $-V$，每批各自取平均。
+// 已知一批真实样本和一批生成样本的 logits，求 $-V$，每批各自取平均。（注释里的 `[B]` 是张量的形状：$B$ 个数，一批中每个样本一个。）
 
 // %% grade_id="gan-discriminator-loss" points=3
 /** −E log D(x) − E log(1 − D(G(z))), in nats. real, fake: logits, [B] -> scalar */
@@ -322,18 +322,20 @@ await check('gan-discriminator-loss', { discriminatorLoss });
 //
 // $$V(D,G)=\int\Bigl[p_{\text{data}}(x)\log D(x)+p_g(x)\log\bigl(1-D(x)\bigr)\Bigr]dx .$$
 //
-// $D(x)$ may be chosen at each $x$ by itself, so the integral is largest when its integrand is largest at every single $x$. There, with the two numbers $a=p_{\text{data}}(x)$ and $b=p_g(x)$ (this $a$ is a density, for these four lines only) and the unknown $y=D(x)$:
+// $D(x)$ may be chosen at each $x$ by itself, so the integral is largest when its integrand is largest at every single $x$. There, with the two numbers $p=p_{\text{data}}(x)$ and $q=p_g(x)$, both positive, and the unknown $s=D(x)$:
 //
 // $$
 // \begin{aligned}
-// f(y)&=a\log y+b\log(1-y) && 0<y<1\\
-// f'(y)&=\frac ay-\frac b{1-y}=0 && \text{a maximum has slope 0}\\
-// a(1-y)&=b\,y\;\Longrightarrow\;y=\frac a{a+b} && \text{times } y(1-y)\\
-// f''(y)&=-\frac a{y^2}-\frac b{(1-y)^2}<0 && \text{so it is the maximum}
+// f(s)&=p\log s+q\log(1-s) && 0<s<1\\
+// f'(s)&=\frac ps-\frac q{1-s}=0 && \text{a maximum has slope 0}\\
+// p(1-s)&=q\,s\;\Longrightarrow\;s=\frac p{p+q} && \text{times } s(1-s)\\
+// f''(s)&=-\frac p{s^2}-\frac q{(1-s)^2}<0 && \text{so it is the maximum}
 // \end{aligned}
 // $$
 //
 // $$\boxed{\,D^*(x)=\frac{p_{\text{data}}(x)}{p_{\text{data}}(x)+p_g(x)}\,}$$
+//
+// (If one of the two densities is 0, $f$ grows all the way to an end of the interval, and the formula names that end, 0 or 1. If both are 0, $D(x)$ does not matter.)
 //
 // This is Bayes' rule: half of what $D$ sees is real, so $D^*(x)$ is the probability of "real" given $x$.
 //
@@ -348,19 +350,21 @@ await check('gan-discriminator-loss', { discriminatorLoss });
 //
 // $$V(D,G)=\int\Bigl[p_{\text{data}}(x)\log D(x)+p_g(x)\log\bigl(1-D(x)\bigr)\Bigr]dx .$$
 //
-// 每个 $x$ 处的 $D(x)$ 可以单独选，所以只要被积函数在每一个 $x$ 处都取到最大，积分就最大。固定一个 $x$，记 $a=p_{\text{data}}(x)$，$b=p_g(x)$
-// （只在这四行里，$a$ 表示密度），未知数 $y=D(x)$：
+// 每个 $x$ 处的 $D(x)$ 可以单独选，所以只要被积函数在每一个 $x$ 处都取到最大，积分就最大。固定一个 $x$，记 $p=p_{\text{data}}(x)$，$q=p_g(x)$，
+// 设两者都为正，未知数 $s=D(x)$：
 //
 // $$
 // \begin{aligned}
-// f(y)&=a\log y+b\log(1-y) && 0<y<1\\
-// f'(y)&=\frac ay-\frac b{1-y}=0 && \text{最大值处斜率为 0}\\
-// a(1-y)&=b\,y\;\Longrightarrow\;y=\frac a{a+b} && \text{两边乘 } y(1-y)\\
-// f''(y)&=-\frac a{y^2}-\frac b{(1-y)^2}<0 && \text{所以是最大值}
+// f(s)&=p\log s+q\log(1-s) && 0<s<1\\
+// f'(s)&=\frac ps-\frac q{1-s}=0 && \text{最大值处斜率为 0}\\
+// p(1-s)&=q\,s\;\Longrightarrow\;s=\frac p{p+q} && \text{两边乘 } s(1-s)\\
+// f''(s)&=-\frac p{s^2}-\frac q{(1-s)^2}<0 && \text{所以是最大值}
 // \end{aligned}
 // $$
 //
 // $$\boxed{\,D^*(x)=\frac{p_{\text{data}}(x)}{p_{\text{data}}(x)+p_g(x)}\,}$$
+//
+// （若有一个密度为 0，$f$ 会一直增大到区间的一端，公式给出的正是那一端：0 或 1。若两个都为 0，$D(x)$ 取什么都无所谓。）
 //
 // 这就是贝叶斯公式：$D$ 看到的东西一半是真的，$D^*(x)$ 就是见到 $x$ 后“为真”的概率。
 //
@@ -411,12 +415,13 @@ async function judgeAgainst(d: number) {
     steps: budget({ quick: 60, default: 400, full: 2000 }),
     learningRate: 0.005,
   });
-  const a = gan.discriminate(judge, column); // logits // zh: logits
-  return { learned: Array.from(a.sigmoid().dataSync()), logits: a };
+  return judge;
 }
 const apart = 1.5;
 const [pData, pMade] = [bump(0, 0.5), bump(apart, 0.8)];
-const { learned } = await judgeAgainst(apart);
+const judge = await judgeAgainst(apart);
+const learned = tf.tidy(() => Array.from(gan.discriminate(judge, column).sigmoid().dataSync()));
+gan.dispose(judge);
 show(
   figures.curves({
     series: [
@@ -454,7 +459,7 @@ show(
 // So a generator that descends on $V$ against the best judge descends on the **Jensen–Shannon divergence**. JS is 0 only for $p_g=p_{\text{data}}$; there $V=-2\log2$, $D^*=\frac12$ everywhere, and neither player can gain by moving: the **equilibrium**. And it is at most $\log2$, reached when the two do not
 // overlap; there $V=0$. That is the stuck needle of lesson 02.
 //
-// **See it**: $V$ from the trained network's own samples, against the formula, for several distances.
+// **See it**: $V$ from a trained network and 20,000 fresh samples of each kind (it is minus *your* loss), against the formula, for several distances.
 
 // %% [markdown] lang="zh"
 // 在两个峰上，两条线重合，并在密度相等处穿过 $\frac12$。左边很远的地方，学到的线随心所欲：那里没有东西可学。请记住这一点：
@@ -475,9 +480,9 @@ show(
 // $$
 //
 // 所以，面对最好的裁判，生成器沿 $V$ 下降，就是沿 **JS 散度**下降。只有 $p_g=p_{\text{data}}$ 时 JS 为 0；这时 $V=-2\log2$，$D^*$ 处处为 $\frac12$，
-// 谁单独移动都占不到便宜：这就是**均衡**（equilibrium）。JS 最大为 $\log2$，两个分布不重叠时取到，这时 $V=0$：第 02 课里卡住的指针，就在这里。
+// 任何一方单独改变都得不到好处：这就是**均衡**（equilibrium，即纳什均衡）。JS 最大为 $\log2$，两个分布不重叠时取到，这时 $V=0$：第 02 课里卡住的指针，就在这里。
 //
-// **看一眼**：对几个不同的距离，把训练好的网络在样本上得到的 $V$ 与公式放在一起。
+// **看一眼**：对几个不同的距离，用训练好的网络和两边各 20,000 个新样本算出 $V$（即*你写的*损失取负），与公式放在一起。
 
 // %%
 const far = Array.from({ length: 41 }, (_, i) => i / 10);
@@ -488,39 +493,47 @@ const jsAt = (d: number) => {
 const tried = budget({ quick: [0, 1.5], default: [0, 0.75, 1.5, 3], full: [0, 0.75, 1.5, 2.25, 3] });
 const reached: number[] = [];
 for (const d of tried) {
-  const { logits } = await judgeAgainst(d);
-  // V by numerical integration, with −softplus(∓a) for the two logarithms
-  // zh: 数值积分求 V，两个对数用 −softplus(∓a)
-  const [a, p, q] = [Array.from(logits.dataSync()), bump(0, 0.5), bump(d, 0.8)];
-  const softplus = (value: number) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
-  reached.push(a.reduce((sum, value, i) => sum - (p[i] * softplus(-value) + q[i] * softplus(value)) * 0.05, 0));
-  logits.dispose();
+  const judge = await judgeAgainst(d);
+  const fresh = new Random(11); // samples the network has not seen // zh: 网络没见过的样本
+  reached.push(
+    tf.tidy(() => {
+      const [x, fake] = [fresh.normal<tf.Rank.R2>([20_000, 1], 0, 0.5), fresh.normal<tf.Rank.R2>([20_000, 1], d, 0.8)];
+      return -discriminatorLoss(gan.discriminate(judge, x), gan.discriminate(judge, fake)).dataSync()[0];
+    }),
+  );
+  gan.dispose(judge);
 }
-show(
-  figures.curves({
-    series: [
-      { name: '2 JS − 2 log 2', x: far, y: far.map((d) => 2 * jsAt(d) - 2 * Math.LN2), color: 7 },
-      { name: 'V, trained D' /* zh: 'V，训练出的 D' */, x: tried, y: reached, points: true, color: 2 },
-    ],
-    marks: [
-      { y: 0, label: 'no overlap: 0' /* zh: '不重叠：0' */ },
-      { y: -2 * Math.LN2, label: 'the same: −2 log 2' /* zh: '相同：−2 log 2' */ },
-    ],
-    title: 'A trained discriminator measures the JS divergence' /* zh: '训练好的判别器，量的是 JS 散度' */,
-    x: 'distance d of the generated bump' /* zh: '生成的峰的距离 d' */,
-    y: 'V (nats)' /* zh: 'V（奈特）' */,
-    yRange: [-1.6, 0.25],
-  }),
-);
+const needle = figures.curves({
+  series: [
+    { name: '2 JS − 2 log 2', x: far, y: far.map((d) => 2 * jsAt(d) - 2 * Math.LN2), color: 7 },
+    { name: 'V, trained D' /* zh: 'V，训练出的 D' */, x: tried, y: reached, points: true, color: 2 },
+  ],
+  marks: [
+    { y: 0, label: 'no overlap: 0' /* zh: '不重叠：0' */ },
+    { y: -2 * Math.LN2, label: 'the same: −2 log 2' /* zh: '相同：−2 log 2' */ },
+  ],
+  title: 'A trained discriminator measures the JS divergence' /* zh: '训练好的判别器，量的是 JS 散度' */,
+  x: 'distance d of the generated bump' /* zh: '生成的峰的距离 d' */,
+  y: 'V (nats)' /* zh: 'V（奈特）' */,
+  yRange: [-1.6, 0.25],
+});
+// The measurements as points, not joined: nothing was measured between them.
+// zh: 测量值只画点，不连线：点与点之间没有测过。
+show({
+  ...needle,
+  data: needle.data.map((trace) =>
+    trace.type === 'scatter' && trace.mode === 'lines+markers' ? { ...trace, mode: 'markers' as const } : trace,
+  ),
+});
 
 // %% [markdown] lang="en"
-// The points lie on the curve, or a little below it: a network that is not quite $D^*$ can only reach less. So **training $D$ is measuring**, and one uses a network because it needs no density, only samples, which no formula of lesson 02 could do. Towards the right
+// The points lie on the curve or a little below it, up to the scatter of the samples (about 0.01): a network that is not quite $D^*$ can only reach less. (The curve starts at $-1.29$, not at $-2\log2$: at $d=0$ the two bumps have the same middle, but not the same width.) So **training $D$ is measuring**, and one uses a network because it needs no density, only samples, which no formula of lesson 02 could do. Towards the right
 // the curve flattens: at $d=4$ hardly anything changes any more. How will $G$ learn from there?
 //
 // Two honest remarks. The theorem speaks of *any* function $D$ and of full training of $D$ between two steps of $G$. In practice $D$ is a network and gets one step. That training nevertheless tends to work is experience, not a theorem.
 
 // %% [markdown] lang="zh"
-// 点落在曲线上，或略低一点：还没达到 $D^*$ 的网络只会更低。所以，**训练 $D$ 就是在测量**；而用网络来测量，不需要密度，只需要样本，这是第 02 课的公式都做不到的。
+// 除去抽样的波动（约 0.01），点落在曲线上，或略低一点：还没达到 $D^*$ 的网络只会更低。（曲线从 $-1.29$ 而不是 $-2\log2$ 开始：$d=0$ 时两个峰的中心相同，宽度却不同。）所以，**训练 $D$ 就是在测量**；而用网络来测量，不需要密度，只需要样本，这是第 02 课的公式都做不到的。
 // 曲线往右逐渐变平：到 $d=4$ 时几乎不动了。在那里，$G$ 靠什么学？
 //
 // 两点需要说明。定理说的是*任意*函数 $D$，并且 $G$ 每走一步，$D$ 都要重新训练到底。实际中 $D$ 是个网络，而且只走一步。
@@ -586,10 +599,10 @@ show(
 
 // %% slideshow={"slide_type": "subslide"}
 const logitAxis = Array.from({ length: 121 }, (_, i) => -6 + i / 10);
-const d = logitAxis.map((a) => 1 / (1 + Math.exp(-a)));
-const twoLosses = (y: (d: number) => number, z: (d: number) => number) => [
-  { name: 'minimax' /* zh: '极小极大' */, x: logitAxis, y: d.map(y), color: 1 },
-  { name: 'non-saturating' /* zh: '非饱和' */, x: logitAxis, y: d.map(z), color: 2 },
+const says = logitAxis.map((a) => 1 / (1 + Math.exp(-a))); // D // zh: D
+const twoLosses = (minimax: (D: number) => number, nonSaturating: (D: number) => number) => [
+  { name: 'minimax' /* zh: '极小极大' */, x: logitAxis, y: says.map(minimax), color: 1 },
+  { name: 'non-saturating' /* zh: '非饱和' */, x: logitAxis, y: says.map(nonSaturating), color: 2 },
 ];
 show(
   figures.panels(
@@ -673,16 +686,16 @@ show(
 );
 
 // %% [markdown] lang="en"
-// More than ten thousand. The minimax gradient dies as fast as the overlap does, and what is left of it comes from the handful of $z$ in the tail that happen to land nearest to the data: it is small *and* noisy.
+// About twenty thousand: integrated exactly, the two are $16.0$ and $7.9\cdot10^{-4}$. The table has means over 5,000 samples, and its last minimax number may be several times off. The minimax gradient dies as fast as the overlap does, and what is left of it comes from the handful of $z$ in the tail that happen to land nearest to the data: it is small *and* noisy.
 //
 // *What is proven, what is folklore*: the non-saturating loss is not JS any more. Against $D^*$ its gradient is that of $\mathrm{KL}(p_g\Vert p_{\text{data}})-2\,\mathrm{JS}$ (Arjovsky & Bottou, 2017), the reverse KL *minus* twice JS. The reverse KL is the mode-seeking one of lesson 02, and that
 // is often given as the reason why GANs drop modes. As a proof it does not do: $D$ is hardly ever $D^*$.
 
 // %% [markdown] lang="zh"
-// 一万以上。重叠消失得多快，极小极大的梯度就消失得多快；剩下的那一点，还全靠尾部碰巧离数据最近的几个 $z$：又小，*又*充满噪声。
+// 约两万：精确积分的结果是 $16.0$ 与 $7.9\cdot10^{-4}$。表里是 5,000 个样本的平均，最后一行的极小极大可能差上几倍。重叠消失得多快，极小极大的梯度就消失得多快；剩下的那一点，还全靠尾部碰巧离数据最近的几个 $z$：又小，*又*充满噪声。
 //
 // *哪些有证明，哪些是传说*：非饱和损失已经不是 JS 了。面对 $D^*$，它的梯度是 $\mathrm{KL}(p_g\Vert p_{\text{data}})-2\,\mathrm{JS}$ 的梯度（Arjovsky 与 Bottou，2017），
-// 即反向 KL *减去*两倍的 JS。反向 KL 正是第 02 课里守住一堆的那个，所以常有人拿它解释 GAN 为什么会丢模式。但这算不上证明：$D$ 几乎从来不是 $D^*$。
+// 即反向 KL *减去*两倍的 JS。反向 KL 正是第 02 课里“追逐众数”的那个，所以常有人拿它解释 GAN 为什么会丢失模式。但这算不上证明：$D$ 几乎从来不是 $D^*$。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## One round
@@ -709,7 +722,7 @@ show(
 // %% [markdown] lang="en"
 // ## 5 · One round
 //
-// Algorithm 1 of the paper, with Adam or plain gradient descent as the optimizer:
+// Algorithm 1 of the paper, with the non-saturating loss in its second step, and with Adam or plain gradient descent as the optimizer:
 //
 // 1. ($k$ times; $k=1$ here) draw a batch of real $x$ and a batch of $z$. Move $\phi$, the weights of $D$, one step down $-V$. **$G$ stands still.**
 // 2. Draw a new batch of $z$. Move $\theta$, the weights of $G$, one step down $-\mathbb E\log D(G(z))$. The gradient flows *through* $D$, but **$D$ stands still.**
@@ -724,7 +737,7 @@ show(
 // %% [markdown] lang="zh"
 // ## 5 · 一个回合
 //
-// 这就是论文里的算法 1，优化器可以用 Adam，也可以用普通的梯度下降：
+// 这就是论文里的算法 1，只是第 2 步换成非饱和损失；优化器可以用 Adam，也可以用普通的梯度下降：
 //
 // 1. （做 $k$ 次，这里 $k=1$）取一批真实的 $x$ 和一批 $z$。让 $D$ 的权重 $\phi$ 沿 $-V$ 下降一步。**$G$ 不动。**
 // 2. 取一批新的 $z$。让 $G$ 的权重 $\theta$ 沿 $-\mathbb E\log D(G(z))$ 下降一步。梯度*穿过* $D$，但 **$D$ 不动。**
@@ -737,16 +750,16 @@ show(
 // 用上 `discriminatorLoss` 和 `generatorLoss`（后者取非饱和）。`.squeeze([1])`（或 `.reshape([-1])`）把 `[B,1]` 变成 `[B]`。两个函数都返回走这一步之前的损失，一个数。
 
 // %% grade_id="gan-steps" points=4
-/** Moves D one step, G standing still; gives D's loss. x: [B,n], z: [B,k] */
-/* zh: D 走一步，G 不动；返回 D 的损失。x: [B,n]，z: [B,k] */
+/** Moves D one step, G standing still; gives D's loss. x: [B,n], z: [B,m] */
+/* zh: D 走一步，G 不动；返回 D 的损失。x: [B,n]，z: [B,m] */
 function discriminatorStep(D: Player, G: Player, x: Tensor2D, z: Tensor2D, optimizer: tf.Optimizer): number {
   // BEGIN SOLUTION
   const lossOfD = () => discriminatorLoss(D.apply(x).squeeze([1]), D.apply(G.apply(z)).squeeze([1]));
   return tf.tidy(() => (optimizer.minimize(lossOfD, true, D.variables) as Scalar).dataSync()[0]);
   // END SOLUTION
 }
-/** Moves G one step, D standing still; gives G's loss. z: [B,k] */
-/* zh: G 走一步，D 不动；返回 G 的损失。z: [B,k] */
+/** Moves G one step, D standing still; gives G's loss. z: [B,m] */
+/* zh: G 走一步，D 不动；返回 G 的损失。z: [B,m] */
 function generatorStep(D: Player, G: Player, z: Tensor2D, optimizer: tf.Optimizer): number {
   // BEGIN SOLUTION
   const lossOfG = () => generatorLoss(D.apply(G.apply(z)).squeeze([1]), 'non-saturating');
@@ -869,7 +882,8 @@ show(figures.animation(scenes, { milliseconds: 400 }));
 // %%
 const before = scene(duel);
 const loneOptimizer = tf.train.adam(0.002, 0.5);
-for (let step = 0; step < budget({ quick: 20, default: 300, full: 300 }); step++)
+const alone = budget({ quick: 20, default: 300, full: 300 });
+for (let step = 0; step < alone; step++)
   tf.tidy(() => {
     const z = random.normal<tf.Rank.R2>([256, 1]);
     generatorStep(playerOf(duel.discriminator), playerOf(duel.generator), z, loneOptimizer);
@@ -884,7 +898,7 @@ show(
   figures.panels(
     [
       titled(before, 'D and G in turn' /* zh: 'D 与 G 轮流' */),
-      titled(after, 'then 300 steps of G alone' /* zh: '之后只有 G 走 300 步' */),
+      titled(after, `then ${alone} steps of G alone` /* zh: `之后只有 G 走 ${alone} 步` */),
     ],
     {
       title:
@@ -907,13 +921,13 @@ show(
 // lossG = bce(ones, D(G(z)));
 // ```
 //
-// Each line is reasonable. But `sigmoidCrossEntropy` expects *logits* and applies the sigmoid itself. Below, $D$ gets the easiest task there is, data at $+3$ and forgeries at $-3$, once with logits and once with the line above.
+// But `sigmoidCrossEntropy` expects *logits* and applies the sigmoid itself. Below, $D$ gets the easiest task there is, data at $+3$ and forgeries at $-3$, once with logits and once with the line above.
 //
 // **Guess first**: both discriminators separate the two perfectly. To which number does each loss fall?
 
 // %% [markdown] lang="zh"
 // 不会，它毁了。对固定的 $D$，要让 $-\mathbb E\log D(G(z))$ 最小，就得把*每一个* $z$ 都送到 $D$ 最高的那一点，不管那里有没有数据。
-// 对付固定的裁判，最好的答案是一个孤点。请记住这幅图：它是**模式坍缩**（mode collapse）的种子，也是两者必须轮流走的原因。只有 $D$ 的下一步把这个点压下去，$G$ 才散得开。
+// 裁判固定时，最优的生成分布缩成一个点。请记住这幅图：它是**模式坍缩**（mode collapse）的种子，也是两者必须轮流走的原因。只有 $D$ 的下一步把这个点压下去，$G$ 才散得开。
 //
 // **第二次：用了两次 sigmoid。** 下面的程序能跑，而且以各种面目四处流传：
 //
@@ -924,7 +938,7 @@ show(
 // lossG = bce(ones, D(G(z)));
 // ```
 //
-// 每一行单独看都合理。但 `sigmoidCrossEntropy` 要的是 *logits*，它自己会做 sigmoid。下面给 $D$ 一个最容易的任务，数据在 $+3$，赝品在 $-3$；
+// 可是 `sigmoidCrossEntropy` 要的是 *logits*，它自己会做 sigmoid。下面给 $D$ 一个最容易的任务，数据在 $+3$，赝品在 $-3$；
 // 一次用 logits，一次用上面的写法。
 //
 // **先猜一猜**：两个判别器都把两边完全分开。各自的损失会降到多少？
@@ -967,7 +981,7 @@ show(
 // %% [markdown] lang="en"
 // ### Exercise 5 · Find the bug in the log (2 points)
 //
-// Somebody sends you a training log: D's loss falls to 1.006 and stays there for hours, G's loss never goes below 0.313. You suspect the double sigmoid, and want to be sure. Suppose what reaches the loss as "logit" $a$ can only lie between `low` and `high`. What are the lowest values that $D$'s loss and $G$'s (non-saturating)
+// Somebody sends you a training log of many hours: D's loss never goes below 1.006, G's never below 0.313. You suspect the double sigmoid, and want to be sure. Suppose what reaches the loss as "logit" $a$ can only lie between `low` and `high`. What are the lowest values that $D$'s loss and $G$'s (non-saturating)
 // loss can ever show? For honest logits, $-\infty$ and $\infty$, the answer is 0 and 0.
 //
 // The function should work for any limits (somebody else ends $D$ with a tanh). `Math.log1p(Math.exp(a))` is softplus.
@@ -975,7 +989,7 @@ show(
 // %% [markdown] lang="zh"
 // ### 练习 5 · 在日志里找错误（2 分）
 //
-// 有人发来一份训练日志：D 的损失降到 1.006，几个小时一动不动；G 的损失从没低于 0.313。你怀疑是两次 sigmoid，想要确认。假设作为“logit” 传给损失的数 $a$
+// 有人发来一份好几个小时的训练日志：D 的损失从没低于 1.006，G 的损失从没低于 0.313。你怀疑是两次 sigmoid，想要确认。假设作为“logit” 传给损失的数 $a$
 // 只能在 `low` 与 `high` 之间，那么 $D$ 的损失和 $G$ 的（非饱和）损失最低各能到多少？真正的 logits 是 $-\infty$ 到 $\infty$，答案是 0 和 0。
 //
 // 函数要对任何上下限都成立（说不定还有人在 $D$ 末尾加了 tanh）。`Math.log1p(Math.exp(a))` 就是 softplus。
@@ -996,14 +1010,16 @@ const twice = lowestLosses(0, 1);
 console.log('sigmoid twice: D ≥' /* zh: '两次 sigmoid：D ≥' */, twice.D.toFixed(4), ' G ≥', twice.G.toFixed(4));
 
 // %% [markdown] lang="en"
-// The log matches to the last digit, so the bug is found without reading a line of the program. And it costs more than a number: $D$ can never say more than $\operatorname{sigmoid}(1)\approx0.73$, so its gradients stay faint.
+// These are the two floors of the log, so the bug is found without reading a line of the program. (They cannot be reached together: while $D$ is at its floor every forgery has "logit" 0, and $G$'s loss is $\log2$.) And it costs more than a number. What the loss takes for $D$, $\operatorname{sigmoid}(a)$ with $0<a<1$, lies between $\frac12$ and
+// $0.73$: no forgery can ever be called one. And by the chain rule every gradient is multiplied by the slope of the extra sigmoid, $a(1-a)\le\frac14$, which is nearly 0 once the network is sure.
 //
 // **Three: everybody moves.** `gOptimizer.minimize(lossG)` without a list of variables moves $D$ as well, in the direction in which $D$ finds forgeries *more* real. It is one word less than the right program, and no error is raised. Same networks, same start, same data as in section 5.
 //
 // **Guess first**: which of the two losses will give it away, and by which value?
 
 // %% [markdown] lang="zh"
-// 与日志分毫不差，没读一行程序就找到了错误。它的代价不只是一个数：$D$ 最多只能说到 $\operatorname{sigmoid}(1)\approx0.73$，梯度始终微弱。
+// 这正是日志里的两个下限，没读一行程序就找到了错误。（两个下限不会同时达到：$D$ 到达下限时，每个赝品的“logit”都是 0，$G$ 的损失是 $\log2$。）它的代价不只是一个数。损失眼里的 $D$ 是 $\operatorname{sigmoid}(a)$，而 $0<a<1$，所以只能在 $\frac12$ 与 $0.73$ 之间：
+// 没有一个赝品能被明确判假。再由链式法则，每个梯度都要乘上多出来的那个 sigmoid 的斜率 $a(1-a)\le\frac14$；网络一有把握，它就接近 0。
 //
 // **第三次：大家一起动。** `gOptimizer.minimize(lossG)` 不列变量，就会连 $D$ 一起移动，方向是让 $D$ 觉得赝品*更*真。与正确的程序只差一个词，也不会报错。
 // 网络、起点和数据都与第 5 节相同。
@@ -1052,11 +1068,11 @@ show(
 );
 
 // %% [markdown] lang="en"
-// $G$'s loss looks like the equilibrium's, about 0.7. But $D$'s is far *above* $2\log2$, and no honest minimizer stays above what a constant answer gets: somebody else is moving $D$. **What to look at first**, then: is $D$'s loss above 1.386 for long? Count whose variables moved. Is it stuck at exactly 1.006 or 1.386? Count the sigmoids.
+// $G$'s loss looks like the equilibrium's, about 0.7. But $D$'s is far *above* $2\log2$, and no honest minimizer stays above what a constant answer gets: somebody else is moving $D$. **What to look at first**, then: is $D$'s loss above 1.386 for long? Count whose variables moved. Does it never get below 1.006? Count the sigmoids.
 
 // %% [markdown] lang="zh"
 // $G$ 的损失在 0.7 左右，很像均衡。可是 $D$ 的损失远*高于* $2\log2$；回答一个常数就能做到的事，正经做最小化的网络不会一直做不到：有别人在推 $D$。
-// 所以，**先看什么**：$D$ 的损失长期高于 1.386 吗？数一数动了谁的变量。它正好卡在 1.006 或 1.386 吗？数一数 sigmoid。
+// 所以，**先看什么**：$D$ 的损失长期高于 1.386 吗？数一数动了谁的变量。它从不低于 1.006 吗？数一数 sigmoid。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Mode collapse
@@ -1163,8 +1179,8 @@ function surface(pair: Pair, title: string): figures.Chart {
   });
   return { ...ground, data: [...ground.data, ...dots.data.map((trace) => ({ ...trace, showlegend: false }))] };
 }
-/** How many modes 2,000 samples cover, 25 each at least. */
-/* zh: 2,000 个样本覆盖多少个模式（每个至少 25 个样本）。 */
+/** How many modes 2,000 samples cover; 25 are enough, a tenth of a mode's fair share of 250. */
+/* zh: 2,000 个样本覆盖多少个模式；每个模式应得 250 个，有十分之一即 25 个就算覆盖。 */
 const covered = (pair: Pair) =>
   coverage(
     tf.tidy(() => gan.sample<Tensor2D>(pair, 2000, new Random(3)).arraySync()),
@@ -1200,6 +1216,7 @@ await gan.trainGan(fair, points8, {
     if (step % Math.ceil(rounds8 / 15) === 0) view(step);
   },
 });
+const lines = [{ name: 'equal rates' /* zh: '学习率相同' */, ...fairCourse }];
 
 // %% slideshow={"slide_type": "subslide"}
 show(figures.animation(views, { milliseconds: 500 }));
@@ -1217,9 +1234,8 @@ show(figures.animation(views, { milliseconds: 500 }));
 // **先猜一猜**：哪一个覆盖的模式最少？
 
 // %%
-const lines = [{ name: 'equal rates' /* zh: '学习率相同' */, ...fairCourse }];
 const results: Record<string, string | number>[] = [];
-const rivals: { name: string; points: number[][] }[] = [];
+const rivals: { name: string; modes: number; points: number[][] }[] = [];
 const record = (name: string, pair: Pair) => {
   const { modes, share } = covered(pair);
   results.push({
@@ -1227,7 +1243,7 @@ const record = (name: string, pair: Pair) => {
     ['modes covered (of 8)' /* zh: '覆盖的模式（共 8 个）' */]: modes,
     ['samples on a mode' /* zh: '在模式上的样本' */]: `${(100 * share).toFixed(0)} %`,
   });
-  rivals.push({ name, points: tf.tidy(() => gan.sample<Tensor2D>(pair, 400, new Random(3)).arraySync()) });
+  rivals.push({ name, modes, points: tf.tidy(() => gan.sample<Tensor2D>(pair, 400, new Random(3)).arraySync()) });
 };
 record(lines[0].name, fair);
 const contestants = [
@@ -1265,13 +1281,13 @@ for (const { name, family, options } of contestants) {
 // %% slideshow={"slide_type": "subslide"}
 show(
   figures.panels(
-    rivals.map(({ name, points }, i) =>
+    rivals.map(({ name, modes, points }) =>
       figures.scatter2d({
         series: [
           { name: 'real' /* zh: '真实' */, points: reals, color: 7 },
           { name: 'generated' /* zh: '生成' */, points, color: 1 },
         ],
-        title: `${name}: ${lines[i].y.at(-1) ?? 0} / 8`,
+        title: `${name}: ${modes} / 8`,
         x: 'x₁',
         y: 'x₂',
         xRange: [-3, 3],
@@ -1310,7 +1326,7 @@ show(
 // - *Few modes, and a low share on a mode*: $G$ is still running about. The one that learns ten times as fast as its judge behaves as if the judge were frozen: it gathers where $D$ is high just now, $D$ notices late, and the clot moves on.
 // - *Most samples on a mode, and yet a mode missing*: **mode collapse** in the strict sense. The pair that learns four times as fast draws well and has gone without one bump since the middle of its training. No loss says so, since every *single* sample looks real, and $D$ finds nothing to object to where nobody is.
 //
-// In poor training nothing need be missing; in collapse nothing need look wrong. And one run with one seed is an anecdote: change `seed` and run the cell again before you believe a ranking. What you may take along without that is: *count*, and look at the whole course.
+// One run with one seed is an anecdote: change `seed` and run the cell again before you believe a ranking. In any case *count*, and look at the whole course.
 
 // %% [markdown] lang="zh"
 // 表的后两列要合在一起看。
@@ -1318,7 +1334,7 @@ show(
 // - *模式少，在模式上的样本也少*：$G$ 还在到处跑。比裁判快十倍的那个，就像面对冻结的裁判：$D$ 此刻哪里高，它就聚到哪里；$D$ 迟迟才发觉，那一团便挪到下一处。
 // - *多数样本都在模式上，却缺了模式*：这才是严格意义上的**模式坍缩**。双方都快四倍的那一对画得不错，却从训练中途起一直缺着一个峰。没有哪个损失会指出这一点，因为*单独*看每个样本都像真的，而没人去的地方，$D$ 也没有什么可反对的。
 //
-// 没训练好，不一定缺什么；坍缩了，不一定看得出毛病。还有，一个种子跑一次只能算一则轶事：在相信排名之前，请改一改 `seed` 再运行一遍。不必重跑就能记住的是：要*数*，而且要看全过程。
+// 只用一个种子跑一次，不足为凭：相信排名之前，请改一改 `seed` 再运行一遍。无论如何，要*数*，而且要看全过程。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## LSGAN: regress instead of classify
@@ -1345,7 +1361,7 @@ show(
 // 五分钟。问：分数为 4 时，两个损失的斜率各是多少？再问：裁判觉得“400 % 真”的图，就是好图吗？
 
 // %% [markdown] lang="en"
-// ## 8 · LSGAN: a judge with a ruler
+// ## 8 · LSGAN: a judge that gives marks
 //
 // Cross-entropy stops caring about an example as soon as $D$ takes it for real, however far from the data it lies. In the **least squares GAN** (LSGAN), Mao et al. (2017) let $D$ put out a plain score, without a sigmoid, and *regress*: real examples to 1, generated ones to 0; $G$ wants its examples at 1.
 //
@@ -1356,11 +1372,11 @@ show(
 // \end{aligned}
 // $$
 //
-// What is the best $D$ now? At one $x$, with densities $p$ and $q$, minimize $\frac12p(y-1)^2+\frac12q\,y^2$: $p(y-1)+q\,y=0$, so $y=\frac p{p+q}$. The same $D^*$ as before, without a logarithm. What changes is the slope of $G$'s loss by the score $a$: $-(1-\operatorname{sigmoid}(a))$, which dies for large $a$, becomes
-// $a-1$, which grows on *both* sides of 1.
+// What is the best $D$ now? At one $x$, with densities $p$ and $q$, minimize $\frac12p(s-1)^2+\frac12q\,s^2$ over the score $s=D(x)$: $p(s-1)+q\,s=0$, so $s=\frac p{p+q}$. The same $D^*$ as before, without a logarithm. What changes is the slope of $G$'s loss by what $D$'s last layer puts out. By the logit $a$ it was
+// $-(1-\operatorname{sigmoid}(a))$, which dies for large $a$; by the score $s$ it is $s-1$, whose size grows on *both* sides of 1.
 
 // %% [markdown] lang="zh"
-// ## 8 · LSGAN：拿尺子的裁判
+// ## 8 · LSGAN：打分的裁判
 //
 // 在交叉熵下，一个样本只要被 $D$ 当成真的，就没人再管它，哪怕它离数据很远。Mao 等人（2017）让 $D$ 不经 sigmoid 直接给出分数，做*回归*：真实样本拉向 1，
 // 生成样本拉向 0；$G$ 则希望自己的样本得 1 分。这叫**最小二乘 GAN**（least squares GAN，LSGAN）。
@@ -1372,38 +1388,45 @@ show(
 // \end{aligned}
 // $$
 //
-// 现在最好的 $D$ 是什么？在某个 $x$ 处，密度为 $p$ 和 $q$，最小化 $\frac12p(y-1)^2+\frac12q\,y^2$：$p(y-1)+q\,y=0$，所以 $y=\frac p{p+q}$。还是原来的 $D^*$，只是没有了对数。
-// 变的是 $G$ 的损失对分数 $a$ 的斜率：原来是 $-(1-\operatorname{sigmoid}(a))$，$a$ 一大就消失；现在是 $a-1$，在 1 的*两边*都会增大。
+// 现在最好的 $D$ 是什么？在某个 $x$ 处，密度为 $p$ 和 $q$，对分数 $s=D(x)$ 最小化 $\frac12p(s-1)^2+\frac12q\,s^2$：$p(s-1)+q\,s=0$，所以 $s=\frac p{p+q}$。还是原来的 $D^*$，只是没有了对数。
+// 变的是 $G$ 的损失对 $D$ 最后一层输出的斜率：原来对 logit $a$ 是 $-(1-\operatorname{sigmoid}(a))$，$a$ 一大就消失；现在对分数 $s$ 是 $s-1$，往 1 的*两边*走，绝对值都会增大。
 
 // %% slideshow={"slide_type": "subslide"}
 const marksAxis = Array.from({ length: 121 }, (_, i) => -4 + i / 12);
-show(
+const slopeOver = (x: string, slope: (out: number) => number, color: number) =>
   figures.curves({
-    series: [
-      {
-        name: 'non-saturating' /* zh: '非饱和' */,
-        x: marksAxis,
-        y: marksAxis.map((a) => 1 / (1 + Math.exp(-a)) - 1),
-        color: 2,
-      },
-      { name: 'LSGAN', x: marksAxis, y: marksAxis.map((a) => a - 1), color: 3 },
-    ],
+    series: [{ name: x, x: marksAxis, y: marksAxis.map(slope), color }],
     marks: [{ y: 0 }],
-    title: 'Only LSGAN pulls back what is taken for more than real' /* zh: '只有 LSGAN 会把“过于真实”的样本拉回来' */,
-    x: 'score or logit a of a generated example' /* zh: '生成样本的分数或 logit a' */,
+    x,
     y: 'slope of G’s loss' /* zh: 'G 的损失的斜率' */,
-  }),
+    yRange: [-5.5, 5.5],
+  });
+show(
+  figures.panels(
+    [
+      slopeOver(
+        'non-saturating: logit a of a generated example' /* zh: '非饱和：生成样本的 logit a' */,
+        (a) => 1 / (1 + Math.exp(-a)) - 1,
+        2,
+      ),
+      slopeOver('LSGAN: score s of a generated example' /* zh: 'LSGAN：生成样本的分数 s' */, (mark) => mark - 1, 3),
+    ],
+    {
+      title: 'Only LSGAN pulls back what is taken for more than real' /* zh: '只有 LSGAN 会把“过于真实”的样本拉回来' */,
+      share: 'y',
+    },
+  ),
 );
 
 // %% [markdown] lang="en"
 // ### Exercise 7 ★ · LSGAN (2 points)
 //
-// Both losses, for any targets: `a` for generated, `b` for real, `c` for what $G$ wants. Above, $a=0$, $b=1$, $c=1$.
+// Both losses, for any targets. In the paper's letters: `a` is the target of generated examples (no logit here), `b` that of real ones, `c` what $G$ wants. The formulas above have 0, 1 and 1.
 
 // %% [markdown] lang="zh"
 // ### 练习 7 ★ · LSGAN（2 分）
 //
-// 写出两个损失，目标值可以任取：`a` 是生成样本的，`b` 是真实样本的，`c` 是 $G$ 想要的。上文中 $a=0$，$b=1$，$c=1$。
+// 写出两个损失，目标值可以任取。沿用论文的字母：`a` 是生成样本的目标（这里不是 logit），`b` 是真实样本的目标，`c` 是 $G$ 想要的值。上面的公式里依次是 0、1、1。
 
 // %% grade_id="gan-least-squares" points=2
 /** Both losses of LSGAN from scores. real, fake: [B] -> scalars */
@@ -1453,7 +1476,7 @@ await check('gan-least-squares', { leastSquares });
 // - ReLU in $G$ with a tanh at the end (so pictures live in $[-1,1]$), LeakyReLU in $D$ so that gradients also pass where a unit is negative.
 // - Adam with a rate of 0.0002 and $\beta_1=0.5$: with the usual 0.9 the momentum outlives the opponent's last move.
 //
-// None of this is a theorem. The loss is untouched, the round is your exercise 4. Changed lines are marked.
+// The loss is untouched, the round is your exercise 4. Changed lines are marked.
 
 // %% [markdown] lang="zh"
 // ## 9 · 从点到衣物：DCGAN
@@ -1464,9 +1487,9 @@ await check('gan-least-squares', { leastSquares });
 // - $D$：步长为 2 的卷积，不用池化。
 // - 两者都用**批归一化**（batch normalization），但 $G$ 的输出和 $D$ 的输入除外。
 // - $G$ 用 ReLU，末尾用 tanh（图像的取值因此在 $[-1,1]$）；$D$ 用 LeakyReLU，单元为负时梯度也能通过。
-// - Adam，学习率 0.0002，$\beta_1=0.5$：用通常的 0.9，对手都换招了，动量还停在上一招。
+// - Adam，学习率 0.0002，$\beta_1=0.5$：若用通常的 0.9，对手已经变了，动量还沿着旧方向走。
 //
-// 这些都不是定理。损失原封不动，回合就是练习 4。改动的行已标出。
+// 损失原封不动，回合就是练习 4。改动的行已标出。
 
 // %%
 const clothes = dcgan.buildDcgan({
@@ -1566,7 +1589,7 @@ show(
 // - *D's loss is 1.386, G's 0.693*: $D$ gives $\frac12$ for everything. That is the equilibrium, or a $D$ that learns nothing. Look at the pictures: they tell which.
 // - *A checkerboard*: transposed convolutions whose kernel is not a multiple of the stride paint some pixels more often than others. Here it is 4 and 2.
 //
-// Why do the curves not say how good the pictures are? Both losses are measured against an opponent who is learning too. A chess player who always plays against an equal wins half of the games, as a beginner and as a master. So quality must be measured with something that stands still. Our classifier of lesson 17 does: which
+// Why do the curves not say how good the pictures are? Both losses are measured against an opponent who is learning too. A chess player who always plays against an equal wins half of the games, as a beginner and as a master. So quality must be measured with something that stands still. A classifier does that was trained once, on the labels, and never again (lesson 17 uses it too): which
 // kinds of clothes does $G$ draw? It is section 7's question again, with ten modes.
 
 // %% [markdown] lang="zh"
@@ -1581,7 +1604,7 @@ show(
 // - *棋盘格*：卷积核边长不是步长的整数倍时，转置卷积会让某些像素被画到的次数更多。这里是 4 和 2。
 //
 // 为什么曲线说不出图像的好坏？两个损失都是与一个同样在学习的对手比出来的。总与旗鼓相当的人下棋，初学时赢一半，成了大师还是赢一半。所以质量要用一件不会动的东西来量。
-// 第 17 课的分类器就是：$G$ 画的是哪几类衣物？这又是第 7 节的问题，只是模式变成了十个。
+// 用标签训练过一次、此后不再改动的分类器就是（第 17 课还会用到它）：$G$ 画的是哪几类衣物？这又是第 7 节的问题，只是模式变成了十个。
 
 // %%
 const referee = metrics.classifier;
@@ -1663,7 +1686,7 @@ show(
 //
 // <details><summary>1. D(x) is 0.5 for every real and every generated example. Name two situations in which that happens.</summary>
 //
-// The equilibrium, $p_g=p_{\text{data}}$; or a $D$ that has learned nothing (untrained, or with a gradient of 0). The loss is $2\log2$ in both. Only the examples tell which.
+// The equilibrium, $p_g=p_{\text{data}}$; or a $D$ that has learned nothing (untrained, or with a gradient of 0). The loss is $2\log2$ in both and cannot tell which. Look at the examples, or train a fresh $D$.
 // </details>
 //
 // <details><summary>2. At some x the data have density 0.3 and the generator 0.1. What is D*(x), and what is its logit?</summary>
@@ -1693,7 +1716,7 @@ show(
 //
 // <details><summary>7. Does LSGAN have another best discriminator than GAN?</summary>
 //
-// No, $D^*=p_{\text{data}}/(p_{\text{data}}+p_g)$ both times (with targets 0 and 1). It differs in how far from $D^*$ each mistake is punished: by a square instead of a logarithm, so nothing saturates.
+// No, $D^*=p_{\text{data}}/(p_{\text{data}}+p_g)$ both times (with targets 0 and 1). It differs in how far from $D^*$ each mistake is punished: by a square instead of a logarithm, so a score far beyond its target still has a slope.
 // </details>
 //
 // ## Formula sheet
@@ -1732,7 +1755,7 @@ show(
 //
 // <details><summary>1. 对所有真实样本和生成样本，D(x) 都是 0.5。说出两种会出现这种现象的情形。</summary>
 //
-// 一是均衡，$p_g=p_{\text{data}}$；二是 $D$ 什么也没学到（没训练，或梯度为 0）。两种情形下损失都是 $2\log2$，只有看样本才分得清。
+// 一是均衡，$p_g=p_{\text{data}}$；二是 $D$ 什么也没学到（没训练，或梯度为 0）。两种情形下损失都是 $2\log2$，单看损失分不清。要看样本，或者重新训练一个 $D$。
 // </details>
 //
 // <details><summary>2. 在某个 x 处，数据的密度为 0.3，生成器的密度为 0.1。D*(x) 是多少？它的 logit 呢？</summary>
@@ -1747,7 +1770,7 @@ show(
 //
 // <details><summary>4. 理论让 D 面对固定的 G 训练到底，为什么不能让 G 面对固定的 D 训练到底？</summary>
 //
-// 对付固定的 $D$，最好的答案是 $D$ 最高处的一个孤点。$\min_G\max_D$ 与 $\max_D\min_G$ 是两场不同的博弈。
+// $D$ 固定时，最优的生成分布缩成 $D$ 最高处的一个点。$\min_G\max_D$ 与 $\max_D\min_G$ 是两场不同的博弈。
 // </details>
 //
 // <details><summary>5. 日志里 D 的损失几千个回合都是 2.1。你怀疑什么错误？</summary>
@@ -1757,12 +1780,12 @@ show(
 //
 // <details><summary>6. 一个生成器覆盖了全部八个模式，但只有 20 % 的样本在模式上。这是模式坍缩吗？</summary>
 //
-// 不是。什么都没缺，只是样本差。坍缩在另一个角落：模式少，比例高。
+// 不是。什么都没缺，只是样本差。坍缩是相反的情形：模式少，而落在模式上的比例高。
 // </details>
 //
 // <details><summary>7. LSGAN 的最优判别器与 GAN 的不同吗？</summary>
 //
-// 相同，都是 $D^*=p_{\text{data}}/(p_{\text{data}}+p_g)$（目标取 0 和 1 时）。不同的是偏离 $D^*$ 时怎样惩罚：用平方代替对数，因而不会饱和。
+// 相同，都是 $D^*=p_{\text{data}}/(p_{\text{data}}+p_g)$（目标取 0 和 1 时）。不同的是偏离 $D^*$ 时怎样惩罚：用平方代替对数，因而分数远远超过目标时，斜率也不消失。
 // </details>
 //
 // ## 公式表
