@@ -361,6 +361,14 @@ describe('tables', () => {
 });
 
 describe('axes', () => {
+  it('have two ticks at least, however narrow', () => {
+    const ticks = (range: [number, number], paper: number) =>
+      makeScale({ range, type: 'linear' }, [], [0, paper], 80).ticks.map(({ text }) => text);
+    expect(ticks([-4, 4], 150)).toEqual(['−4', '−2', '0', '2', '4']);
+    expect(ticks([-1.3, 1.4], 90)).toEqual(['−1', '0', '1']);
+    expect(ticks([0.1, 0.9], 60)).toEqual(['0.2', '0.4', '0.6', '0.8']);
+  });
+
   it('have round ticks', () => {
     const labels = (range: [number, number], log = false) =>
       makeScale({ range, type: log ? 'log' : 'linear' }, [], [0, 400], 80).ticks.map(({ text }) => text);

@@ -64,11 +64,20 @@ function extent(units: readonly number[]): readonly [number, number] {
   return [low - room, high + room];
 }
 
-/** Steps of 1, 2 or 5 times a power of ten. */
+/** Steps of 1, 2 or 5 times a power of ten; smaller ones where less than two would show, for one tick is no scale. */
 function linearTicks(low: number, high: number, count: number): Tick[] {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
+  const steps = [10, 5, 2, 1, 0.5, 0.2].map((factor) => factor * power);
+  const fitting = Math.max(
+    0,
+    steps.findLastIndex((step) => step >= rough),
+  );
+  const all = steps.slice(fitting).map((step) => ticksOf(low, high, step));
+  return all.find((ticks) => ticks.length > 1) ?? all[all.length - 1];
+}
+
+function ticksOf(low: number, high: number, step: number): Tick[] {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const ticks: Tick[] = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
