@@ -18,7 +18,7 @@
 // # 08 · CycleGAN: two worlds and no dictionary
 //
 // By the end of this lesson you will have a machine that redraws a coloured cartoon as a pencil sketch, and a sketch as a cartoon, although nobody ever showed it the same face in
-// both styles. You will see what such a machine does when one term of its loss is missing: it forgets *who* it was asked to draw. And you will catch it cheating.
+// both styles. You will see what such a machine does when only the adversarial loss is left: it forgets *who* it was asked to draw. And you will catch it cheating.
 //
 // **You can then**
 //
@@ -37,17 +37,17 @@
 // # 08 · CycleGAN：两个世界，没有词典
 //
 // 学完本课，你会有一台机器：能把彩色卡通画成铅笔素描，也能把素描画成卡通，尽管从来没有人给它看过同一张脸的两种画法。
-// 你还会看到，损失里少了一项，这台机器会怎样：它会忘记要画的是*谁*。最后，你会抓到它作弊。
+// 你还会看到，只剩对抗损失时，这台机器会怎样：它会忘记要画的是*谁*。最后，你会抓到它作弊。
 //
 // **学完之后，你能够**
 //
 // 1. 说清对抗损失能看见翻译的什么，看不见什么；
 // 2. 写出两个方向的循环一致性损失；
-// 3. 写出恒等损失，并说明哪个生成器该吃哪幅图；
+// 3. 写出恒等损失，并说明每个生成器以哪幅图为输入；
 // 4. 搭建图像池，并说明没有它的判别器会忘记什么；
-// 5. 在一个接错线、但形状处处吻合的 CycleGAN 里找出错误；
+// 5. 在一个变量用错、但张量形状都对得上的 CycleGAN 里找出错误；
 // 6. 在知道真相的数据上，测量一种翻译是否保住了输入；
-// 7. 看懂 X→Y→X 长条图，并说出“完美返回”证明不了什么；
+// 7. 看懂 X→Y→X 对照图，并说出“完美返回”证明不了什么；
 // 8. 举出一个循环完全一致、却是错误的映射。
 //
 // **用时**：阅读和练习约 75 分钟。所有训练代码在双核处理器上合计约四分钟。
@@ -240,11 +240,11 @@ const contentPlot = (title: string, points: Tensor2D) =>
 show(
   figures.panels(
     [
-      contentPlot('where they come from' /* zh: '来处' */, cameFrom),
-      contentPlot(toyResults[0].name, toyResults[0].content),
-      contentPlot(toyResults[2].name, toyResults[2].content),
+      contentPlot('where from' /* zh: '来处' */, cameFrom),
+      ...toyResults.map(({ name, content }) => contentPlot(name, content)),
     ],
     {
+      width: 1280,
       title:
         'The adversarial loss alone moves the content about; all three losses leave it in place' /* zh: '只有对抗损失时，内容被挪得乱七八糟；三项俱全时，内容留在原处' */,
     },
@@ -269,7 +269,7 @@ show(
 // All three get the style right: that is what the discriminator watches. But the first one has moved the content about. Its output is a perfectly good point of $Y$, only not the translation of *this* $x$.
 //
 // No wonder. $D_Y$ sees outputs, one at a time, and never learns which input an output came from. What it can compare are two **distributions**: that of $G(x)$ over all $x$, and that of $Y$. If $G$ does the job, take any rearrangement $\pi$ of $Y$ that leaves its distribution as it is
-// (swap $c_1$ and $c_2$, for one). Then $\pi\circ G$ does the job *exactly as well*: $D_Y$ sees the same distribution, and the loss is the same to the last digit. The pairing is invisible. In the extreme $G$ may ignore its input, and draw its sketches from whatever noise it can find in it.
+// (swap $c_1$ and $c_2$, for one). Then $\pi\circ G$ does the job *exactly as well*: $D_Y$ sees the same distribution, and the loss is the same to the last digit. The pairing is invisible. In the extreme $G$ may use its input as mere noise, whoever is in it.
 //
 // So we need a term that sees the *pair* of input and output, without anybody knowing the right pair.
 
@@ -306,11 +306,11 @@ show(
 // %% [markdown] lang="en"
 // ## 3 · There and back again
 //
-// Translate a sentence into French, have somebody else translate it back, and compare with the original. If it came back whole, little was lost on the way. Zhu, Park, Isola & Efros (2017) train a second generator for the way back, $F:Y\to X$ with its own discriminator $D_X$, and ask for **cycle consistency** in both directions:
+// Translate a sentence into French, have somebody else translate it back, and compare with the original. If it came back whole, little was lost on the way. Zhu, Park, Isola & Efros (2017) train a second generator for the way back, $F:Y\to X$ with its own discriminator $D_X$ and the loss $L_{\text{adv}}(F)=\mathbb E_y(D_X(F(y))-1)^2$, and ask for **cycle consistency** in both directions:
 //
 // $$L_{\text{cyc}}=\mathbb E_{x}\lVert F(G(x))-x\rVert_1+\mathbb E_{y}\lVert G(F(y))-y\rVert_1 .$$
 //
-// ($\lVert\cdot\rVert_1$ is the sum of absolute differences; programs take the mean, and so do we.) The reason why it helps: a generator that maps two different faces to the same sketch cannot have both back. And one that throws the content away makes it impossible for $F$ to
+// (Mathematicians mean by $\lVert\cdot\rVert_1$ the *sum* of absolute differences. CycleGAN's programs take their mean, and so do we, in the formulas too.) The reason why it helps: a generator that maps two different faces to the same sketch cannot have both back. And one that throws the content away makes it impossible for $F$ to
 // restore it. **Information that is needed to come back must survive the way there.**
 //
 // ### Exercise 1 · The cycle-consistency loss (2 points)
@@ -320,12 +320,12 @@ show(
 // %% [markdown] lang="zh"
 // ## 3 · 去了，还要回得来
 //
-// 把一句话译成法文，让另一个人译回来，再与原文对照。如果原样回来了，说明路上没丢多少东西。Zhu、Park、Isola 与 Efros（2017）为返程另外训练一个生成器 $F:Y\to X$，它也有自己的判别器 $D_X$；
+// 把一句话译成法文，让另一个人译回来，再与原文对照。如果原样回来了，说明路上没丢多少东西。Zhu、Park、Isola 与 Efros（2017）为返程另外训练一个生成器 $F:Y\to X$，它也有自己的判别器 $D_X$ 和损失 $L_{\text{adv}}(F)=\mathbb E_y(D_X(F(y))-1)^2$；
 // 并要求两个方向都满足**循环一致性**（cycle consistency）：
 //
 // $$L_{\text{cyc}}=\mathbb E_{x}\lVert F(G(x))-x\rVert_1+\mathbb E_{y}\lVert G(F(y))-y\rVert_1 .$$
 //
-// （$\lVert\cdot\rVert_1$ 是绝对差之和；程序里都取平均，我们也一样。）它为什么有用？如果一个生成器把两张不同的脸画成同一幅素描，就不可能两张都还原；如果它把内容扔掉，$F$ 就无从恢复。
+// （数学里 $\lVert\cdot\rVert_1$ 指绝对差之*和*；CycleGAN 的程序都取平均，我们也一样，公式里也按平均理解。）它为什么有用？如果一个生成器把两张不同的脸画成同一幅素描，就不可能两张都还原；如果它把内容扔掉，$F$ 就无从恢复。
 // **回来所需要的信息，去的路上必须保住。** 这一项称为**循环一致性损失**（cycle-consistency loss）。
 //
 // ### 练习 1 · 循环一致性损失（2 分）
@@ -356,7 +356,7 @@ await check('cycle-loss', { cycleLoss });
 //
 // $$L_{\text{id}}=\mathbb E_y\lVert G(y)-y\rVert_1+\mathbb E_x\lVert F(x)-x\rVert_1$$
 //
-// - 这里 $G$ 吃的是 $y$，不是 $x$
+// - 这里 $G$ 的输入是 $y$，不是 $x$
 // - 写成 $\lVert G(x)-x\rVert$ 就等于不许翻译
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
@@ -389,7 +389,7 @@ await check('cycle-loss', { cycleLoss });
 //
 // $$L_{\text{id}}=\mathbb E_{y}\lVert G(y)-y\rVert_1+\mathbb E_{x}\lVert F(x)-x\rVert_1 .$$
 //
-// 当心哪幅图给谁。$G$ 平时吃 $x$，这里吃的是 $y$。如果写成 $\mathbb E\lVert G(x)-x\rVert$，就等于不许翻译。
+// 当心哪幅图给谁。$G$ 平时的输入是 $x$，这里是 $y$。如果写成 $\mathbb E\lVert G(x)-x\rVert$，就等于不许翻译。
 //
 // 对照片来说，这一项保住的是颜色：没有它，把油画变照片的生成器可能把白天变成黄昏，反正 $F$ 会变回来（论文第 5.2 节）。
 //
@@ -406,11 +406,17 @@ function identityLoss(G: Net, F: Net, x: tf.Tensor, y: tf.Tensor): Scalar {
 await check('cycle-identity', { identityLoss });
 
 // %% [markdown] lang="en"
-// The whole loss of the two generators, with the paper's weights $\lambda=10$ and half of it for the identity:
+// The whole loss of the two generators, with the paper's $\lambda=10$ and half of it for the identity (the paper uses that term in some of its tasks only):
 //
 // $$L=L_{\text{adv}}(G)+L_{\text{adv}}(F)+\lambda\,L_{\text{cyc}}+\tfrac{\lambda}{2}\,L_{\text{id}} .$$
 //
+// In the course's `weights`, `identity` is a share of `cycle`: ½ is the formula above. Section 2's toy took 1, that is λ itself.
+//
 // ## 5 · A discriminator with a memory
+//
+// The discriminators learn as in lesson 05, with half the loss, so that they do not run ahead of the generators:
+//
+// $$L(D_Y)=\tfrac12\,\mathbb E_y\bigl(D_Y(y)-1\bigr)^2+\tfrac12\,\mathbb E\,D_Y(\text{fake})^2,\qquad\text{and likewise } L(D_X).$$
 //
 // A discriminator sees only what the generator makes *now*. So the two can run in circles: $G$ makes blue sketches, $D_Y$ learns that blue is false and forgets the rest; $G$ turns to red; $D_Y$ learns red, forgets blue; $G$ goes back. The remedy of Shrivastava et al. (2017) is to show $D_Y$ old fakes among the new, from an **image pool** of the last 50 or so:
 //
@@ -424,11 +430,17 @@ await check('cycle-identity', { identityLoss });
 // To make it checkable, chance comes in from outside: `toss` is uniform in $[0,1)$, `place` a random place of a full pool. Fakes are stood for by numbers. Do not change the array that came in; give back a new one.
 
 // %% [markdown] lang="zh"
-// 两个生成器的完整损失，取论文的权重：$\lambda=10$，恒等项取它的一半：
+// 两个生成器的完整损失，取论文的 $\lambda=10$，恒等项取它的一半（论文只在部分任务里用恒等项）：
 //
 // $$L=L_{\text{adv}}(G)+L_{\text{adv}}(F)+\lambda\,L_{\text{cyc}}+\tfrac{\lambda}{2}\,L_{\text{id}} .$$
 //
-// ## 5 · 有记性的判别器
+// 程序的 `weights` 里，`identity` 是 `cycle` 的几分之几：取 ½ 就是上式。第 2 节的玩具例子取 1，即 λ 本身。
+//
+// ## 5 · 有记忆的判别器
+//
+// 判别器的学法与第 05 课相同，只是损失取一半，免得跑到生成器前面去：
+//
+// $$L(D_Y)=\tfrac12\,\mathbb E_y\bigl(D_Y(y)-1\bigr)^2+\tfrac12\,\mathbb E\,D_Y(\text{假图})^2,\qquad L(D_X)\text{ 同理}.$$
 //
 // 判别器只看得到生成器*现在*的作品，于是两者可能绕圈子：$G$ 画蓝色素描，$D_Y$ 学会“蓝的是假的”，忘了别的；$G$ 改画红色；$D_Y$ 学会红色，忘了蓝色；$G$ 又回到蓝色。
 // Shrivastava 等（2017）的办法是：在新的假图里掺进旧的假图给 $D_Y$ 看，它们来自一个存有最近五十幅左右的**图像池**（image pool）：
@@ -481,11 +493,11 @@ console.log(
 // - Find the bugs: two generators, two judges, two batches, every shape fits
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 有记性的判别器
+// ## 有记忆的判别器
 //
 // - 它会忘记旧的错误，两者就兜圈子
 // - 图像池：给它看的假图，一半是旧的
-// - 找错误：两个生成器，两个评委，两批图，形状处处吻合
+// - 找错误：两个生成器，两个评委，两批图，形状都对得上
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // 8 minutes. Show the wrong program of section 6, two minutes in pairs, then ask for each error: what would the machine learn?
@@ -498,7 +510,7 @@ console.log(
 //
 // ## 6 · Find the bugs
 //
-// Now the generators' loss, as a program. Two generators, two discriminators, two batches: enough names to get lost in. In this one *every shape fits*, it runs, all losses are finite. Three lines are wrong.
+// Now the generators' loss, as a program. Two generators, two discriminators, two batches. In this one *every shape fits*, it runs, all losses are finite. Three lines are wrong.
 //
 // ```
 // fakeY, fakeX = G(x), F(y)
@@ -512,7 +524,7 @@ console.log(
 // **Find them before you read on**, and say for each what the machine would learn.
 //
 // 1. The judges are swapped. $D_X$ tells real $X$ from false; asked about `fakeY`, it would push $G$ towards making *cartoons*, so $G$ learns to do nothing.
-// 2. The cycle compares with the other domain's batch. `F(fakeY)` comes from $x$ and has to come back to $x$; $y$ is a different face altogether. The best answer to a random face is the mean face: everything turns to blur.
+// 2. The cycle compares with the other domain's batch. `F(fakeY)` comes from $x$ and has to come back to $x$; $y$ is a different face altogether. The best answer to a random face, under absolute differences, is the median of all faces, pixel by pixel: everything turns to blur.
 // 3. The identity loss gives $G$ an $x$. It forbids to translate.
 //
 // ### Exercise 4 · Wire it rightly (3 points)
@@ -524,7 +536,7 @@ console.log(
 //
 // ## 6 · 找错误
 //
-// 现在来看生成器损失的程序。两个生成器、两个判别器、两批图，名字多得足以让人迷路。下面这段*形状处处吻合*，能运行，损失全是有限的数。其中有三行是错的。
+// 现在来看生成器损失的程序。两个生成器、两个判别器、两批图。下面这段*张量形状都对得上*，能运行，损失全是有限的数。其中有三行是错的。
 //
 // ```
 // fakeY, fakeX = G(x), F(y)
@@ -538,10 +550,10 @@ console.log(
 // **先自己找，再往下读**，并说出每处错误会让机器学到什么。
 //
 // 1. 评委颠倒了。$D_X$ 分辨 $X$ 的真假；让它去评 `fakeY`，就会推着 $G$ 去画*卡通*，于是 $G$ 学会什么也不做。
-// 2. 循环比错了对象。`F(fakeY)` 来自 $x$，应该回到 $x$；$y$ 根本是另一张脸。对一张随机的脸，最好的回答是平均脸：一切都变模糊。
+// 2. 循环比错了对象。`F(fakeY)` 来自 $x$，应该回到 $x$；$y$ 根本是另一张脸。对一张随机的脸，在绝对差之下，最好的回答是所有脸逐像素的中位数：一切都变模糊。
 // 3. 恒等损失把 $x$ 给了 $G$，等于不许翻译。
 //
-// ### 练习 4 · 正确接线（3 分）
+// ### 练习 4 · 写对生成器的损失（3 分）
 //
 // 可以调用你写的 `cycleLoss` 和 `identityLoss`。判别器打分的形状不限；生成器的目标值是 1。
 
@@ -567,20 +579,20 @@ await check('cycle-wiring', { generatorsLoss });
 // %% [markdown] lang="en"
 // ## 7 · Cartoons and sketches
 //
-// From three numbers to 3,072. What changes is the networks, not the losses:
+// From three numbers to 3,072 = 32·32·3. What changes is the networks, not the losses:
 //
-// - the generators are small **ResNets**: halve the sides twice, a few residual blocks, double them again. What has to stay can stay in place;
+// - the generators are small **ResNets**: halve the sides twice, a few residual blocks $h\mapsto h+r(h)$ with two convolutions in $r$, double the sides again. What has to stay can stay in place;
 // - the discriminators judge **patches** (PatchGAN): a score for each stretch of a few pixels, not one for the picture. Style is local;
-// - **instance normalization** instead of batch norm: each picture is normalized by its own mean and spread, since pictures of a batch have nothing to do with each other.
+// - **instance normalization** instead of batch norm: in each picture, each channel gets its own mean over all places subtracted and is divided by its own standard deviation, since pictures of a batch have nothing to do with each other.
 
 // %% [markdown] lang="zh"
 // ## 7 · 卡通与素描
 //
-// 从 3 个数到 3072 个数。变的是网络，不是损失：
+// 变的是网络，不是损失：
 //
-// - 生成器是小型 **ResNet**：边长减半两次，经过几个残差块，再加倍两次。该留的可以留在原处；
-// - 判别器评的是**小块**（PatchGAN）：每一小片给一个分数，而不是整幅图一个分数。风格是局部的；
-// - 用**实例归一化**（instance normalization）代替批归一化：每幅图用自己的均值和标准差归一化，因为同批的图像彼此毫无关系。
+// - 生成器是小型 **ResNet**：边长减半两次，经过几个残差块 $h\mapsto h+r(h)$（$r$ 是两层卷积），边长再加倍两次。该留的可以留在原处；
+// - 判别器逐块打分（PatchGAN）：给每个局部图像块一个分数，而不是整幅图一个分数。风格是局部的；
+// - 用**实例归一化**（instance normalization）代替批归一化：每幅图的每个通道减去它自己在所有位置上的均值，再除以它自己的标准差，因为同批的图像彼此毫无关系。
 
 // %%
 const imageSettings = {
@@ -593,19 +605,19 @@ const withCycle = cyclegan.buildCycleGan(imageSettings);
 show(nn.parameterTable({ 'generator G': withCycle.generatorXY, 'discriminator D_Y': withCycle.discriminatorY }));
 
 // %% [markdown] lang="en"
-// **What to measure.** We know the truth: `testY[i]` is the face `testX[i]`, drawn by the other hand. So take each translation $G(x_i)$ and ask which of all the true test sketches is nearest to it, pixel by pixel. If it is the one of the same face, the translation has kept who it is. The share of such hits is the **match rate**; guessing gives $1/n$.
+// **What to measure.** We know the truth: `testY[i]` is the face `testX[i]`, in the other style. So take each translation $G(x_i)$ and ask which of all the true test sketches is nearest to it, pixel by pixel. If it is the one of the same face, the translation has kept who it is. The share of such hits is the **match rate**; guessing gives $1/n$ with $n$ test pictures.
 //
-// **Guess first**: with the cycle, and without it, which share? And how far off, in grey levels, is $F(G(x))$ from $x$?
+// **Guess first**: with all three losses, and with the adversarial one alone, which share? And how far off, with pixel values from 0 to 1, is $F(G(x))$ from $x$?
 //
-// The next cell trains two CycleGANs, which differ in the weights of their losses alone. It takes about three minutes on two cores.
+// The next cell trains two CycleGANs. They differ in the weights of their losses alone: the second has neither cycle nor identity. It takes about three minutes on two cores.
 
 // %% [markdown] lang="zh"
-// **测量什么？** 我们知道真相：`testY[i]` 就是 `testX[i]` 那张脸，由另一只手画成。于是对每个翻译 $G(x_i)$，问所有真实的测试素描里，逐像素看哪一幅离它最近。如果正是同一张脸那幅，说明翻译保住了“是谁”。
-// 这样的命中所占的比例叫**匹配率**；瞎猜是 $1/n$。
+// **测量什么？** 我们知道真相：`testY[i]` 就是 `testX[i]` 那张脸，换一种画法画成。于是对每个翻译 $G(x_i)$，问所有真实的测试素描里，逐像素看哪一幅离它最近。如果正是同一张脸那幅，说明翻译保住了“是谁”。
+// 这样的命中所占的比例叫**匹配率**；瞎猜是 $1/n$，$n$ 是测试图像的张数。
 //
-// **先猜一猜**：有循环损失和没有循环损失，匹配率各是多少？$F(G(x))$ 与 $x$ 又相差多少灰度？
+// **先猜一猜**：三项损失俱全，与只有对抗损失，匹配率各是多少？$F(G(x))$ 与 $x$ 又相差多少（像素值取 0 到 1）？
 //
-// 下一格训练两个 CycleGAN，它们只有损失的权重不同，在双核上约需三分钟。
+// 下一格训练两个 CycleGAN，它们只有损失的权重不同：第二个既没有循环项，也没有恒等项。在双核上约需三分钟。
 
 // %%
 /** The share of pictures whose nearest neighbour among the truths is their own. translated, truths: [n, …] */
@@ -641,23 +653,23 @@ show(
       { name: 'cycle' /* zh: '循环' */, y: history.metrics.cycle, smooth: 15 },
       { name: 'identity' /* zh: '恒等' */, y: history.metrics.identity, smooth: 15 },
       { name: 'adversarial' /* zh: '对抗' */, y: history.metrics.adversarial, smooth: 15 },
-    ],
+    ].map((one) => ({ ...one, points: one.y.length < 10 })),
     title:
-      'With the cycle: what has to come back comes back better and better; the contest goes on' /* zh: '有循环时：该回来的回来得越来越好，对抗则一直僵持' */,
+      'All three losses: what has to come back comes back better and better; the contest goes on' /* zh: '三项俱全：该回来的回来得越来越好，对抗则一直僵持' */,
     x: 'step' /* zh: '训练步数' */,
     y: 'loss, both directions' /* zh: '损失（两个方向之和）' */,
   }),
 );
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## The same machine, without the cycle
+// ## The same machine, with the adversarial loss alone
 //
 // - Same networks, same pictures, same number of steps
 // - Only the weights of the losses differ
 // - Look along the row, not down the column
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 同一台机器，去掉循环
+// ## 同一台机器，只留对抗损失
 //
 // - 网络相同，图像相同，步数相同
 // - 只有损失的权重不同
@@ -680,10 +692,10 @@ show(
   figures.imageRows(
     [
       { label: 'x', images: few },
-      { label: 'with cycle: G(x)' /* zh: '有循环：G(x)' */, images: kept.there },
-      { label: 'with cycle: F(G(x))' /* zh: '有循环：F(G(x))' */, images: kept.back },
-      { label: 'without: G(x)' /* zh: '无循环：G(x)' */, images: lost.there },
-      { label: 'without: F(G(x))' /* zh: '无循环：F(G(x))' */, images: lost.back },
+      { label: 'all three: G(x)' /* zh: '三项俱全：G(x)' */, images: kept.there },
+      { label: 'all three: F(G(x))' /* zh: '三项俱全：F(G(x))' */, images: kept.back },
+      { label: 'adversarial: G(x)' /* zh: '只有对抗：G(x)' */, images: lost.there },
+      { label: 'adversarial: F(G(x))' /* zh: '只有对抗：F(G(x))' */, images: lost.back },
       {
         label: 'the truth in Y' /* zh: 'Y 里的真相' */,
         images: testY.slice([0, 0, 0, 0], [8, -1, -1, -1]) as Tensor4D,
@@ -691,7 +703,7 @@ show(
     ],
     {
       title:
-        'X → Y → X: with the cycle loss the same face comes back; without it, one picture for all' /* zh: 'X → Y → X：有循环损失，回来的是同一张脸；没有，所有人都成了同一幅图' */,
+        'X → Y → X: with all three losses the same face comes back; else one picture for all' /* zh: 'X → Y → X：三项俱全，回来的是同一张脸；只有对抗，所有人都成了同一幅图' */,
     },
   ),
 );
@@ -711,26 +723,26 @@ const judgement = (name: string, model: cyclegan.CycleGan | undefined) =>
 show(
   figures.table(
     [
-      judgement('with cycle' /* zh: '有循环' */, withCycle),
-      judgement('without cycle' /* zh: '无循环' */, withoutCycle),
+      judgement('all three losses' /* zh: '三项俱全' */, withCycle),
+      judgement('adversarial alone' /* zh: '只有对抗损失' */, withoutCycle),
       judgement('none: x as it is' /* zh: '不翻译：x 原样' */, undefined),
     ],
     {
       title:
-        'The cycle keeps who it is (grey levels from 0 to 1; guessing matches 1 in n)' /* zh: '循环保住了“是谁”（灰度取 0 到 1；瞎猜的匹配率是 1/n）' */,
+        'Cycle and identity keep who it is (pixels from 0 to 1; guessing matches 1 in n)' /* zh: '循环与恒等保住了“是谁”（像素值取 0 到 1；瞎猜的匹配率是 1/n）' */,
     },
   ),
 );
 
 // %% [markdown] lang="en"
-// **What you should see.** With the cycle, $G(x)$ is a rough sketch, and it is a sketch of *this* face: the shape of the hair, the place of the glasses. What comes back has the same outline, and some of the colours. Without the cycle, look along the row: $G(x)$ is nearly the *same picture* for every $x$. The generator has
-// found one pattern that its discriminator likes and ignores its input, and what comes back is one picture too. The table says it in numbers: with the cycle most translations are nearest to the true sketch of their own face; without it hardly more than by guessing.
+// **What you should see.** With all three losses, $G(x)$ is a rough sketch, and it is a sketch of *this* face: the shape of the hair, the place of the glasses. What comes back has the same outline, and some of the colours. With the adversarial loss alone, look along the row: $G(x)$ is nearly the *same picture* for every $x$. The generator has
+// found one pattern that its discriminator likes and ignores its input, and what comes back is one picture too. The table says it in numbers: with all three most translations are nearest to the true sketch of their own face; with the adversarial loss alone hardly more than by guessing.
 //
-// After so few steps neither machine draws well. The point is that the two had the same networks, the same pictures and the same number of steps: *who* is in the picture is the work of the cycle loss alone. Set `GENLAB_BUDGET=full` to train until the sketches look like sketches (hours on a processor).
+// After so few steps neither machine draws well. The point is that the two had the same networks, the same pictures and the same number of steps: *who* is in the picture is the work of the two added losses. Which of the two did it, this pair of runs does not say (change `weights` to `{ cycle: 10, identity: 0 }` to find out). Set `GENLAB_BUDGET=full` to train until the sketches look like sketches (hours on a processor).
 //
-// Mind the last row of the table. A cartoon that is not translated at all also matches its own sketch far better than chance, since dark hair is dark in both. So the match rate *alone* proves nothing about style: a translator that does nothing would look good. Only together with the other columns does it mean something. Always put the lazy solution beside yours.
+// Mind the last row of the table. A cartoon that is not translated at all also matches its own sketch far better than chance, since dark hair is dark in both. So the match rate *alone* proves nothing about style: a translator that does nothing would look good. Only together with the other columns does it mean something. Always put the lazy solution, which does nothing, beside yours.
 //
-// **What if I don't see it?** With the cycle, all outputs the same smear: too few steps, or a discriminator that won at once (its loss near 0). Colours inverted: a known way to satisfy the cycle early on; more identity loss helps. $F(G(x))$ perfect and $G(x)$ still a cartoon: λ is too large, the generators do nothing.
+// **What if I don't see it?** With all three losses, all outputs the same smear: too few steps, or a discriminator that won at once (its loss near 0). Colours inverted: a known way to satisfy the cycle early on; more identity loss helps. $F(G(x))$ perfect and $G(x)$ still a cartoon: λ is too large, the generators do nothing.
 //
 // ## 8 · Caught cheating
 //
@@ -739,14 +751,14 @@ show(
 // **Guess first**: which of the three will be furthest from $x$: $F$ of $G(x)$, $F$ of $G(x)$ with a little noise on top, or $F$ of the true sketch?
 
 // %% [markdown] lang="zh"
-// **你应该看到**：有循环时，$G(x)$ 是一幅粗糙的素描，但画的就是*这*张脸：头发的形状、眼镜的位置都在。回来的图轮廓相同，颜色也回来了一些。没有循环时，横着看那一行：不管 $x$ 是谁，$G(x)$ 几乎都是*同一幅图*。
-// 生成器找到了一种判别器喜欢的花纹，从此不理会输入；回来的自然也是同一幅图。表格用数字说了同样的事：有循环时，多数翻译离自己那张脸的真素描最近；没有循环，匹配率与瞎猜差不多。
+// **你应该看到**：三项俱全时，$G(x)$ 是一幅粗糙的素描，但画的就是*这*张脸：头发的形状、眼镜的位置都在。回来的图轮廓相同，颜色也回来了一些。只有对抗损失时，横着看那一行：不管 $x$ 是谁，$G(x)$ 几乎都是*同一幅图*。
+// 生成器找到了一种判别器喜欢的花纹，从此不理会输入；回来的自然也是同一幅图。表格用数字说了同样的事：三项俱全时，多数翻译离自己那张脸的真素描最近；只有对抗损失，匹配率与瞎猜差不多。
 //
-// 步数这么少，两台机器都画得不好。要点在于：网络相同，图像相同，步数相同，图里画的*是谁*，全靠循环损失。设 `GENLAB_BUDGET=full` 可以一直训练到素描像素描（在处理器上要几个小时）。
+// 步数这么少，两台机器都画得不好。要点在于：网络相同，图像相同，步数相同，图里画的*是谁*，全靠加上的那两项。两项中是哪一项起的作用，这一对实验说不清（把 `weights` 改成 `{ cycle: 10, identity: 0 }` 就能查明）。设 `GENLAB_BUDGET=full` 可以一直训练到素描像素描（在处理器上要几个小时）。
 //
-// 请留意表的最后一行。根本没有翻译的卡通，与自己的素描也远比瞎猜更匹配，因为深色头发在两边都是深的。所以*单凭*匹配率，证明不了风格：什么都不做的翻译器也会显得很好。它要和其他几列合起来看才有意义。永远要把“偷懒解”摆在自己的结果旁边。
+// 请留意表的最后一行。根本没有翻译的卡通，与自己的素描也远比瞎猜更匹配，因为深色头发在两边都是深的。所以*单凭*匹配率，证明不了风格：什么都不做的翻译器也会显得很好。它要和其他几列合起来看才有意义。始终要与平凡解（什么都不做）对比。
 //
-// **没看到怎么办？** 有循环而输出仍全是同样的一团：步数太少，或判别器一下子就赢了（损失接近 0）。颜色反相：这是早期满足循环的一条捷径，加大恒等损失有帮助。$F(G(x))$ 完美而 $G(x)$ 还是卡通：λ 太大，生成器什么也没做。
+// **没看到怎么办？** 三项俱全而输出仍全是同样的一团：步数太少，或判别器一下子就赢了（损失接近 0）。颜色反相：这是早期满足循环的一条捷径，加大恒等损失有帮助。$F(G(x))$ 完美而 $G(x)$ 还是卡通：λ 太大，生成器什么也没做。
 //
 // ## 8 · 抓到作弊
 //
@@ -777,10 +789,15 @@ show(
 // %% figure="smuggled" slideshow={"slide_type": "subslide"}
 const sketched = cyclegan.translate(withCycle, testX, 'XY');
 const shaken = sketched.add(random.normal(sketched.shape, 0, 0.05)).clipByValue(0, 1) as Tensor4D;
+/** Without colour: each pixel's grey, in all three channels. */
+/* zh: 去色：每个像素取灰度，三个通道相同。 */
+const greyOf = (images: Tensor4D): Tensor4D => images.mean(3, true).tile<Tensor4D>([1, 1, 1, 3]);
 const colourings = [
   { from: 'G(x)', images: sketched },
   { from: 'G(x) + noise 0.05' /* zh: 'G(x) + 噪声 0.05' */, images: shaken },
   { from: 'the true sketch' /* zh: '真素描' */, images: testY },
+  { from: 'G(x) without colour' /* zh: '去色的 G(x)' */, images: greyOf(sketched) },
+  { from: 'the true sketch without colour' /* zh: '去色的真素描' */, images: greyOf(testY) },
 ].map(({ from, images }) => ({ from, coloured: cyclegan.translate(withCycle, images, 'YX') }));
 show(
   figures.table(
@@ -812,9 +829,9 @@ show(
 );
 
 // %% [markdown] lang="en"
-// $F$ does better from $G$'s own sketch than from the true one. There are two reasons, and the table cannot tell them apart: $F$ was trained on $G$'s hand and not on the true one; and $G(x)$ holds something that a sketch does not hold. The rows with the colours enlarged show the second at work. A true sketch has two tints, the paper's and the pencil's, whoever is in the picture. $G$'s has others, which the discriminator lets pass and
+// Furthest from $x$ is $F$ of the true sketch; $F$ does better from $G$'s own. There are two reasons, and the first three rows cannot tell them apart: $F$ was trained on $G$'s hand and not on the true one; and $G(x)$ holds something that a sketch does not hold. The last two rows separate them. They take the colours away from both sketches: whatever $F$ loses by that on $G(x)$, beyond what it loses on the true sketch, it had read from $G$'s tints. And the rows of pictures with the colours enlarged show those tints. A true sketch has two tints, the paper's and the pencil's, whoever is in the picture. $G$'s has others, which the discriminator lets pass and
 // which $F$ can read: it **hides information**. (A little noise changes hardly anything here: the tints of so short a training are strong. In the long-trained models of Chu et al. the pattern was faint, and noise destroyed it.) Chu, Zhmoginov & Sandler (2017) found
-// the same in maps made from aerial photographs, and called CycleGAN "a master of steganography". Nobody programmed it. We asked for a perfect return from a domain that *cannot hold* what must return, and the generators found the only way to obey.
+// the same in maps made from aerial photographs, and called CycleGAN "a master of steganography". We asked for a perfect return from a domain that *cannot hold* what must return, and the generators found the only way to obey.
 //
 // The lesson goes beyond CycleGAN: a small cycle loss proves that the information *survived*, not that it survived *in a form you would accept*.
 //
@@ -827,9 +844,9 @@ show(
 // Write another pair $G$, $F$ that no adversarial and no cycle loss can object to: $G(x)$ is distributed exactly like $Y$, both cycles are perfect, and the content is wrong all the same.
 
 // %% [markdown] lang="zh"
-// $F$ 从 $G$ 自己的素描出发，比从真素描出发做得更好。原因有两个，表格分不开：$F$ 是照着 $G$ 的手笔训练的，没照着真素描训练；$G(x)$ 里又有素描不该有的东西。放大颜色的两行显示了后者：真素描只有两种色调，纸的和铅笔的，画谁都一样；
+// 离 $x$ 最远的是 $F$ 作用于真素描；从 $G$ 自己的素描出发，$F$ 做得更好。原因有两个，表的前三行分不开：$F$ 是照着 $G$ 的手笔训练的，没照着真素描训练；$G(x)$ 里又有素描不该有的东西。后两行把它们分开：给两种素描都去掉颜色，$F$ 在 $G(x)$ 上因此多损失的部分（与真素描相比），就是它原先从 $G$ 的色调里读到的。放大颜色的两行图把这些色调画了出来：真素描只有两种色调，纸的和铅笔的，画谁都一样；
 // $G$ 的素描里有别的色调，判别器放它过去，$F$ 却读得懂，也就是**夹带信息**。（一点噪声在这里几乎没有影响：训练这么短，色调还很强。Chu 等人训练很久的模型里，花纹极淡，噪声一加就毁了。）Chu、Zhmoginov 与 Sandler（2017）在航拍照片转地图上发现了同样的现象，
-// 称 CycleGAN 为“隐写术大师”（a master of steganography）。没有人编程让它这样做。我们要求从一个*装不下*颜色的域里完美地返回，两个生成器找到了唯一能从命的办法。
+// 称 CycleGAN 为“隐写术大师”（a master of steganography）。我们要求从一个*装不下*颜色的域里完美地返回，两个生成器找到了唯一能从命的办法。
 //
 // 这个教训不限于 CycleGAN：循环损失小，只证明信息*还在*，不证明它*以你认可的形式*存在。
 //
@@ -859,7 +876,8 @@ function mirrorF(y: Tensor2D): Tensor2D {
 await check('cycle-mirror', { mirrorG, mirrorF });
 
 // %% [markdown] lang="en"
-// Nothing in the losses decides between this map and the right one. What decides in practice is the identity loss, the architecture (convolutions do not mirror pictures), and the start of training. In section 2 we made the content denser in one corner, so that the distribution itself rules the mirror out. Data are not always so kind.
+// Nothing in these two losses decides between this map and the right one. The identity loss does object: $G(y)=(-c,-s)$ is not $y$. But a $G$ that mirrors where $s=-\frac12$ and leaves everything alone where $s=+\frac12$ would satisfy all three losses. Against that there is only that networks prefer smooth functions, the architecture
+// (convolutions do not mirror pictures), and the start of training. In section 2 we made the content denser in one corner, so that the distribution itself rules the mirror out.
 //
 // ## 10 · Questions
 //
@@ -920,7 +938,8 @@ await check('cycle-mirror', { mirrorG, mirrorF });
 // - Chu, Zhmoginov & Sandler (2017), *CycleGAN, a Master of Steganography*, arXiv:1712.02950.
 
 // %% [markdown] lang="zh"
-// 损失里没有任何东西能在它与正确的映射之间做出取舍。实际中起决定作用的，是恒等损失、网络结构（卷积不会把图像左右翻转）和训练的起点。第 2 节里，我们让内容往一个角落更密，分布本身就排除了镜像。数据可不总是这么体贴。
+// 对抗损失和循环损失都不能在它与正确的映射之间做出取舍。恒等损失倒会反对：$G(y)=(-c,-s)$ 不等于 $y$。但如果 $G$ 在 $s=-\frac12$ 处取镜像、在 $s=+\frac12$ 处什么也不动，三项损失就全都满足了。能指望的只有：网络偏好光滑的函数，
+// 网络结构（卷积不会把图像左右翻转），以及训练的起点。第 2 节里，我们让内容往一个角落更密，分布本身就排除了镜像。
 //
 // ## 10 · 思考题
 //
@@ -938,7 +957,7 @@ await check('cycle-mirror', { mirrorG, mirrorF });
 //
 // <details><summary>3. 如果恒等损失里把 G(y) 写成 G(x) 呢？</summary>
 //
-// $\mathbb E\lVert G(x)-x\rVert$ 奖励 $G$ 什么都不做。它与对抗损失打架，结果是半心半意的翻译。
+// $\mathbb E\lVert G(x)-x\rVert$ 奖励 $G$ 什么都不做。它与对抗损失互相冲突，结果是翻译得不彻底。
 // </details>
 //
 // <details><summary>4. L1 会让图像模糊，CycleGAN 的循环损失为什么可以用 L1？</summary>
@@ -948,12 +967,12 @@ await check('cycle-mirror', { mirrorG, mirrorF });
 //
 // <details><summary>5. 马变斑马可以，苹果变橙子可以，猫变狗却不太行，为什么？</summary>
 //
-// 纹理可以就地改，形状不行。判别器评小块，生成器就地工作，循环又要求每个像素都回来，三者都偏向保留几何形状（论文讨论局限的一节展示了失败的例子）。
+// 纹理可以就地改，形状不行。判别器逐块打分，生成器就地工作，循环又要求每个像素都回来，三者都偏向保留几何形状（论文讨论局限的一节展示了失败的例子）。
 // </details>
 //
 // <details><summary>6. 循环损失几乎为 0，翻译就对吗？</summary>
 //
-// 不一定：内容镜像、信息夹带、生成器什么也不做，都能做到。要看 $G(x)$ 本身，与偷懒解比较；有条件时，再与成对数据比较。
+// 不一定：内容镜像、信息夹带、生成器什么也不做，都能做到。要看 $G(x)$ 本身，与平凡解比较；有条件时，再与成对数据比较。
 // </details>
 //
 // <details><summary>7. 没有图像池的判别器会忘记什么？</summary>
@@ -975,7 +994,7 @@ await check('cycle-mirror', { mirrorG, mirrorF });
 // ## 延伸阅读
 //
 // - Zhu, Park, Isola & Efros (2017), *Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks*, arXiv:1703.10593.
-// - Isola, Zhu, Zhou & Efros (2017), *Image-to-Image Translation with Conditional Adversarial Networks*, arXiv:1611.07004. 有配对的情形；评小块的判别器。
+// - Isola, Zhu, Zhou & Efros (2017), *Image-to-Image Translation with Conditional Adversarial Networks*, arXiv:1611.07004. 有配对的情形；逐块打分的判别器。
 // - Shrivastava, Pfister, Tuzel, Susskind, Wang & Webb (2017), *Learning from Simulated and Unsupervised Images through Adversarial Training*, arXiv:1612.07828. 图像池。
 // - Ulyanov, Vedaldi & Lempitsky (2016), *Instance Normalization: The Missing Ingredient for Fast Stylization*, arXiv:1607.08022.
 // - Chu, Zhmoginov & Sandler (2017), *CycleGAN, a Master of Steganography*, arXiv:1712.02950.
