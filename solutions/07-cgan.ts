@@ -170,8 +170,8 @@ show(
 // 已知图像（每行是一幅的像素）和类别编号，求每一类的最优回答。用 `tf.oneHot` 和一次矩阵乘法就行，不必写循环。
 
 // %% grade_id="cgan-average" points=2
-/** The supervised answer for each class under the squared error. x: [N,n], labels: [N] int32 -> [classes,n] */
-/* zh: 平方误差下，监督学习对每一类的回答。x: [N,n]，labels: [N] int32 -> [classes,n] */
+/** The supervised answer for each class under the squared error. x: [N,pixels], labels: [N] int32 -> [classes,pixels] */
+/* zh: 平方误差下，监督学习对每一类的回答。x: [N,pixels]，labels: [N] int32 -> [classes,pixels] */
 function bestAnswers(x: Tensor2D, labels: Tensor1D, classes: number): Tensor2D {
   // BEGIN SOLUTION
   const members = tf.oneHot(labels.toInt(), classes).toFloat() as Tensor2D; // [N,classes]
@@ -207,14 +207,14 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Trousers average well, because all trousers look alike. Sandals and bags do not: their average is like no sandal and no bag. The more freedom the order leaves, the worse; and a sentence leaves far more freedom than one of ten words. (Section 7 shows it for sentences.)
+// (From left to right: T-shirt, trousers, pullover, dress, coat, sandal, shirt, sneaker, bag, boot.) Trousers average well, because all trousers look alike. Sandals do not: their average is like no sandal, and the average bag has lost its straps and patterns. The more the right answers differ, the worse their average. (Section 7 shows it for sentences.)
 //
 // What is missing is not a bigger network but another question. Not "how far from *the* answer", but "could this be *an* answer to this order?" That is a question for a discriminator.
 
 // %% [markdown] lang="zh"
-// 裤子的平均还不错，因为裤子都差不多。凉鞋和包就不行：它们的平均既不像凉鞋，也不像包。要求留下的余地越大，结果越糟；而一句话留下的余地，远比十选一的一个词大。（第 7 节会用句子来演示。）
+// （从左到右：T 恤、裤子、套衫、连衣裙、外套、凉鞋、衬衫、运动鞋、包、短靴。）裤子的平均还不错，因为裤子都差不多。凉鞋就不行：平均起来不像任何一只凉鞋；包的平均则没了提手和花纹。正确的答案彼此差别越大，平均就越糟。（第 7 节会用句子来演示。）
 //
-// 缺的不是更大的网络，而是换一个问题。不问“离*那个*答案有多远”，而问“这能不能算*一个*符合要求的答案？”这正是判别器能回答的问题。
+// 问题不在网络太小，而在问法不对。不问“离*那个*答案有多远”，而问“这能不能算*一个*符合要求的答案？”这正是判别器能回答的问题。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Judge pairs, not pictures
@@ -241,7 +241,7 @@ show(
 // %% [markdown] lang="en"
 // ## 2 · Judge pairs, not pictures
 //
-// Give the **condition** $y$ (a class, or a sentence as a vector) to both players: $G(z,y)$ makes an example, and $D(x,y)$ judges the *pair*. This is the **conditional GAN** of Mirza and Osindero (2014):
+// Give the **condition** $y$ (a class, or a sentence as a vector) to both players: $G(z,y)$ makes an example, with density $p_g(x\mid y)$, and $D(x,y)$ judges the *pair*. This is the **conditional GAN** of Mirza and Osindero (2014):
 //
 // $$\min_G\max_D\;\mathbb E_{(x,y)\sim p_{\text{data}}}\bigl[\log D(x,y)\bigr]+\mathbb E_{y\sim p_{\text{data}},\,z}\bigl[\log(1-D(G(z,y),y))\bigr].$$
 //
@@ -251,22 +251,22 @@ show(
 //
 // So at equilibrium $p_g(x\mid y)=p(x\mid y)$, *for each $y$ separately*. A perfect picture of the wrong thing has $p(x\mid y)=0$, so $D^*=0$.
 //
-// **Break it in thought**: what if only $G$ gets $y$ and $D$ does not? Then $D$ cannot see a difference between a boot drawn for "boot" and a boot drawn for "bag". Nothing in $G$'s loss depends on obeying, and whatever $G$ does with $y$ is an accident. We shall see it happen in section 5.
+// **Break it in thought**: what if only $G$ gets $y$ and $D$ does not? Then $D$ cannot see a difference between a boot drawn for "boot" and a boot drawn for "bag". Nothing in $G$'s loss depends on obeying, and whatever $G$ does with $y$ is an accident. Section 5 tries a close relative of this.
 
 // %% [markdown] lang="zh"
 // ## 2 · 评判配对，而不是图像
 //
-// 把**条件**（condition）$y$（一个类别，或表示成向量的一句话）交给双方：$G(z,y)$ 生成样本，$D(x,y)$ 评判*配对*。这就是 Mirza 与 Osindero（2014）的**条件 GAN**（conditional GAN）：
+// 把**条件**（condition）$y$（一个类别，或表示成向量的一句话）交给双方：$G(z,y)$ 生成样本，其密度记作 $p_g(x\mid y)$；$D(x,y)$ 评判*配对*。这就是 Mirza 与 Osindero（2014）的**条件 GAN**（conditional GAN）：
 //
 // $$\min_G\max_D\;\mathbb E_{(x,y)\sim p_{\text{data}}}\bigl[\log D(x,y)\bigr]+\mathbb E_{y\sim p_{\text{data}},\,z}\bigl[\log(1-D(G(z,y),y))\bigr].$$
 //
-// 第 05 课对最优裁判的推导，一字不改地适用于配对。两种配对的 $y$ 都来自数据，所以 $p(y)$ 约掉：
+// 第 05 课最优判别器的推导，原样适用于配对。两种配对的 $y$ 都来自数据，所以 $p(y)$ 约掉：
 //
 // $$D^*(x,y)=\frac{p(x\mid y)\,p(y)}{p(x\mid y)\,p(y)+p_g(x\mid y)\,p(y)}=\frac{p(x\mid y)}{p(x\mid y)+p_g(x\mid y)} .$$
 //
 // 所以均衡时 $p_g(x\mid y)=p(x\mid y)$，而且是*对每个 $y$ 分别*成立。画得再完美，画错了东西就有 $p(x\mid y)=0$，于是 $D^*=0$。
 //
-// **在脑子里弄坏它**：如果只有 $G$ 拿到 $y$，$D$ 没有，会怎样？为“靴子”画的靴子，与为“包”画的靴子，在 $D$ 眼里没有区别。$G$ 的损失与听不听话毫无关系，它拿 $y$ 做了什么，全凭偶然。第 5 节会看到这一幕。
+// **在脑子里弄坏它**：如果只有 $G$ 拿到 $y$，$D$ 没有，会怎样？为“靴子”画的靴子，与为“包”画的靴子，在 $D$ 眼里没有区别。$G$ 的损失与听不听话毫无关系，它拿 $y$ 做了什么，全凭偶然。第 5 节会试一种与此相近的情形。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Two ways in
@@ -291,7 +291,7 @@ show(
 // %% [markdown] lang="en"
 // ## 3 · How the condition gets in
 //
-// A class becomes a vector as one-hot, $y\in\{0,1\}^K$; a sentence becomes a vector by a text encoder. In $G$ the vector stands beside $z$. In $D$ there are two ways. Write $\varphi(x)\in\mathbb R^n$ for the features of $D$'s last hidden layer, $V$ for a matrix $K\times n$, $w$ and $b$ for the last layer without a condition.
+// One of $K$ classes becomes a vector as one-hot, $y\in\{0,1\}^K$; a sentence becomes a vector by a text encoder. In $G$ the vector stands beside $z$. In $D$ there are two ways. Write $\varphi(x)\in\mathbb R^n$ for the features of $D$'s last hidden layer, $V$ for a matrix $K\times n$, $w$ and $b$ for the last layer without a condition.
 //
 // **Concatenation.** $[\varphi(x),\,y]$, and further layers on top. (On feature maps: repeat $y$ at each place and add it as channels.) Simple; the layers above must find out how the two go together.
 //
@@ -304,7 +304,8 @@ show(
 // \end{aligned}
 // $$
 //
-// If both classifiers are softmax layers on $\varphi(x)$, then $\log p(y\mid x)=v_y^\top\varphi(x)-\log Z(x)$ and likewise with $v^g_y$. The first term is then $(v_y-v_y^g)^\top\varphi(x)$, linear in $\varphi$ with a direction for each $y$, plus terms without $y$. Put everything without $y$ into one linear layer:
+// Suppose both classifiers, $p(y\mid x)$ and $p_g(y\mid x)$, are softmax layers on $\varphi(x)$ with a weight vector for each class, $v_y$ and $v^g_y$. Then $\log p(y\mid x)=v_y^\top\varphi(x)-\log Z(x)$, where $Z(x)$ is the softmax's sum, and likewise for $p_g$. The first term is then $(v_y-v_y^g)^\top\varphi(x)$, linear in $\varphi$
+// with a direction for each $y$, plus terms without $y$. For everything without $y$ we take one linear layer. (That is a choice of model; nothing proves those terms linear.)
 //
 // $$a(x,y)=\underbrace{w^\top\varphi(x)+b}_{\text{is it real at all?}}+\underbrace{y^\top V\varphi(x)}_{\text{does it fit }y?}$$
 //
@@ -313,7 +314,7 @@ show(
 // %% [markdown] lang="zh"
 // ## 3 · 条件怎样送进去
 //
-// 类别用独热向量表示，$y\in\{0,1\}^K$；句子由文本编码器变成向量。在 $G$ 里，这个向量放在 $z$ 旁边。在 $D$ 里有两种方式。记 $\varphi(x)\in\mathbb R^n$ 为 $D$ 最后一个隐藏层的特征，$V$ 为 $K\times n$ 的矩阵，$w$ 和 $b$ 为没有条件时的最后一层。
+// $K$ 个类别用独热向量表示，$y\in\{0,1\}^K$；句子由文本编码器变成向量。在 $G$ 里，这个向量放在 $z$ 旁边。在 $D$ 里有两种方式。记 $\varphi(x)\in\mathbb R^n$ 为 $D$ 最后一个隐藏层的特征，$V$ 为 $K\times n$ 的矩阵，$w$ 和 $b$ 为没有条件时的最后一层。
 //
 // **拼接**（concatenation）。$[\varphi(x),\,y]$，上面再接几层。（在特征图上：把 $y$ 复制到每个位置，当作额外的通道。）做法简单，但两者怎样配合，得由后面的层自己去发现。
 //
@@ -326,7 +327,8 @@ show(
 // \end{aligned}
 // $$
 //
-// 如果两个分类器都是 $\varphi(x)$ 上的 softmax 层，那么 $\log p(y\mid x)=v_y^\top\varphi(x)-\log Z(x)$，$v^g_y$ 同理。于是第一项等于 $(v_y-v_y^g)^\top\varphi(x)$ 再加上不含 $y$ 的项：它对 $\varphi$ 是线性的，每个 $y$ 有自己的方向。把不含 $y$ 的都并进一个线性层：
+// 假设两个分类器 $p(y\mid x)$ 和 $p_g(y\mid x)$ 都是 $\varphi(x)$ 上的 softmax 层，每一类各有权重向量 $v_y$ 和 $v^g_y$。那么 $\log p(y\mid x)=v_y^\top\varphi(x)-\log Z(x)$，其中 $Z(x)$ 是 softmax 的分母，$p_g$ 同理。于是第一项等于 $(v_y-v_y^g)^\top\varphi(x)$ 再加上不含 $y$ 的项：
+// 它对 $\varphi$ 是线性的，每个 $y$ 有自己的方向。不含 $y$ 的各项，统一用一个线性层来表示。（这是建模时的选择，并没有证明它们是线性的。）
 //
 // $$a(x,y)=\underbrace{w^\top\varphi(x)+b}_{\text{像不像真的？}}+\underbrace{y^\top V\varphi(x)}_{\text{合不合 }y?}$$
 //
@@ -423,7 +425,7 @@ await check('cgan-matching', { matchingLoss });
 //
 // At equilibrium, on a right pair where no wrong one ever falls ($p_f=p_r$, $p_w=0$), that is $\frac1{1+\frac12}=\frac23$. So $D$ ends at $s_r=s_f=\frac23$ and $s_w=0$, not at ½, and its loss at $-\log\frac23-\frac12\log\frac13\approx0.955$.
 //
-// ## The bug: wrong pairs by shuffling
+// ### The bug: wrong pairs by shuffling
 //
 // Where do wrong conditions come from? This line is in wide use:
 //
@@ -447,7 +449,7 @@ await check('cgan-matching', { matchingLoss });
 //
 // 均衡时，在错误配对从不出现的正确配对上（$p_f=p_r$，$p_w=0$），它等于 $\frac1{1+\frac12}=\frac23$。所以 $D$ 最终停在 $s_r=s_f=\frac23$、$s_w=0$，不是 ½；它的损失停在 $-\log\frac23-\frac12\log\frac13\approx0.955$。
 //
-// ## 一个错误：靠打乱来制造错误配对
+// ### 一个错误：靠打乱来制造错误配对
 //
 // 错误的条件从哪里来？下面这一行用得很广：
 //
@@ -486,18 +488,18 @@ await check('cgan-wrong', { wrongLabels, atEquilibrium });
 //
 // Back to the ring, with the order $y=0$ or $y=1$. Three conditional GANs, alike but for what $D$ is shown (about a minute for all three; the library's `cgan.trainCgan` uses the losses you wrote):
 //
-// 1. **blind**: the labels of the real points are random, so $y$ tells $D$ nothing about $x$;
+// 1. **blind**: the real points carry random labels, so $y$ tells $D$ nothing about $x$ (close to a $D$ that never sees $y$, and a little stricter: here the best $G$ makes the same mixture for *each* $y$, while a $D$ without $y$ would let $G$ split the bumps as it likes);
 // 2. **matched**: real+right against fake+right, as in section 2;
 // 3. **mismatched**: all three kinds of pairs.
 //
 // **Guess first**: of the points made for $y=0$, which share lies nearest to a bump of $y=0$, in each of the three?
 
 // %% [markdown] lang="zh"
-// ## 5 · 一览无余：圆环上的两种要求
+// ## 5 · 看得见的例子：圆环上的两种要求
 //
 // 回到圆环，要求是 $y=0$ 或 $y=1$。三个条件 GAN，只在给 $D$ 看什么上有所不同（三个共约一分钟；库里的 `cgan.trainCgan` 用的就是你写的损失）：
 //
-// 1. **蒙眼**：真实点的标签是随机的，$y$ 与 $x$ 毫无关系；
+// 1. **蒙眼**：真实点的标签是随机的，$y$ 与 $x$ 毫无关系（这接近 $D$ 看不到 $y$ 的情形，只是更严一些：这里最优的 $G$ 对*每个* $y$ 都给出同样的混合分布；$D$ 若看不到 $y$，就会任由 $G$ 怎样分派各个峰）；
 // 2. **只有匹配对**：（真，对）对（生成，对），即第 2 节的做法；
 // 3. **加上不匹配对**：三种配对都有。
 //
@@ -577,8 +579,8 @@ for (const { name, labels, pairs } of trials) {
   const share = (y: number) => `${(100 * obeying(made[y], y)).toFixed(0)} %`;
   outcome.push({
     ['discriminator' /* zh: '判别器' */]: name,
-    ['y = 0 obeyed' /* zh: 'y = 0 听话' */]: share(0),
-    ['y = 1 obeyed' /* zh: 'y = 1 听话' */]: share(1),
+    ['y = 0 obeyed' /* zh: 'y = 0 的符合率' */]: share(0),
+    ['y = 1 obeyed' /* zh: 'y = 1 的符合率' */]: share(1),
   });
   cgan.dispose(pair);
 }
@@ -610,7 +612,7 @@ show(
     ],
     marks: [{ y: 2 / 3, label: '2/3' }],
     title:
-      'Three kinds of pairs: right ones end near 2/3, wrong ones at 0' /* zh: '三种配对：正确的停在 2/3 附近，错误的降到 0' */,
+      'Three kinds of pairs: right ones close in on 2/3, wrong ones go to 0' /* zh: '三种配对：正确的向 2/3 靠拢，错误的降到 0' */,
     x: 'step' /* zh: '训练步数' */,
     y: 'mean probability' /* zh: '平均概率' */,
     yRange: [0, 1],
@@ -618,18 +620,18 @@ show(
 );
 
 // %% [markdown] lang="en"
-// The blind one obeys by chance, half of the time, although $G$ *has* $y$: nobody ever rewards it for using it. Matched pairs already bring more than nine points in ten to the right bumps, and the third kind of pair a few more. On so small a problem that is not much; it should pay where pictures are hard and $D$ could live off
-// their faults for a long time. Do not take that from us on trust: change `pairs` in the next section and compare. Now count the bumps in the right-hand panel as well: one for $y=1$ has no points at all. Obeying and covering are two things.
+// The blind one obeys half of the time, as by chance, although $G$ *has* $y$: where labels say nothing about the points, the best thing to do with $y$ is to ignore it. Matched pairs already bring more than nine points in ten to the right bumps, and the third kind of pair a few more. On so small a problem that is not much; it should pay where
+// pictures are hard and $D$ could live off their faults for a long time. (Change `pairs` in the next section and compare.) Now count the bumps in the right-hand panel as well: one for $y=1$ has no points at all. Obeying and covering are two things.
 //
-// The last figure is your exercise 4: right pairs, real and made, close in on ⅔ from both sides, not on ½, and wrong ones go to 0.
+// The last figure shows the equilibrium of section 4: right pairs, real and made, close in on ⅔ from both sides, not on ½ (they have not met yet), and wrong ones go to 0.
 //
 // **What to look at first when $G$ does not obey**: $s_w$. If it does not fall below $s_r$, $D$ has not learned what belongs together, and $G$ cannot.
 
 // %% [markdown] lang="zh"
-// 蒙眼的那个一半听话，全凭运气，尽管 $G$ *拿到了* $y$：用不用它，从来没人奖励。只有匹配对时，已有九成以上的点去了该去的峰；加上第三种配对，又多几个百分点。问题这么小，差别不大；要到图像难画、$D$ 光靠挑画面的毛病就能混很久的时候，它的好处才该显出来。不必轻信：在下一节改一改 `pairs`，
-// 自己比较。再数一数右边那幅图里的峰：$y=1$ 有一个峰上一个点也没有。听话与覆盖，是两回事。
+// 蒙眼的那个只有一半符合要求，等于碰运气，尽管 $G$ *拿到了* $y$：标签与点无关时，最好的做法就是不理会 $y$。只有匹配对时，已有九成以上的点去了该去的峰；加上第三种配对，又多几个百分点。问题这么小，差别不大；当图像较难生成、$D$ 长期只凭画质就能分辨真假时，第三种配对的好处才会明显。
+// （可以在下一节改一改 `pairs`，自己比较。）再数一数右边那幅图里的峰：$y=1$ 有一个峰上一个点也没有。听话与覆盖，是两回事。
 //
-// 最后一幅图就是练习 4：正确的配对无论真假，都从两边向 ⅔ 靠拢，而不是 ½；错误的配对降到 0。
+// 最后一幅图就是第 4 节的均衡：正确的配对无论真假，都从两边向 ⅔ 靠拢，而不是 ½（还没有会合）；错误的配对降到 0。
 //
 // **$G$ 不听话时，先看什么**：看 $s_w$。如果它没有降到 $s_r$ 以下，说明 $D$ 还没学会什么配什么，$G$ 就更不可能学会。
 
@@ -641,7 +643,7 @@ show(
 // - what stays the same in a column? what in a row?
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 按订单做衣服
+// ## 按要求生成衣物
 //
 // - 每一行：要求的类别
 // - 每一列：从上到下用同一个 $z$
@@ -656,12 +658,12 @@ show(
 // %% [markdown] lang="en"
 // ## 6 · Clothes to order
 //
-// Now pictures, with dense layers as in the first paper: on 28×28 pixels they listen within a minute. (The DCGAN of lesson 05 draws better and takes far longer to listen. We tried: after 400 steps with the same three changes its obedience was still that of chance.)
+// Now pictures, with dense layers as in the first paper: on 28×28 pixels they listen within a minute. (The DCGAN of lesson 05 draws better and takes far longer to listen. We tried: given the same orders, it still obeyed no better than chance after 400 steps.)
 
 // %% [markdown] lang="zh"
-// ## 6 · 按订单做衣服
+// ## 6 · 按要求生成衣物
 //
-// 现在换成图像，像最早那篇论文一样用全连接层：28×28 的图像，一分钟之内它就听得懂话。（第 05 课的 DCGAN 画得更好，学会听话却慢得多。我们试过：同样改这三处，400 步之后，听话的比例仍与碰运气相当。）
+// 现在换成图像，像最早那篇论文一样用全连接层：28×28 的图像，一分钟之内它就听得懂话。（第 05 课的 DCGAN 画得更好，学会听话却慢得多。我们试过：给它同样的要求，400 步之后，听话的比例仍与碰运气相当。）
 
 // %%
 const tailor = cgan.buildCgan({
@@ -676,14 +678,14 @@ const tailor = cgan.buildCgan({
 show(nn.parameterTable({ generator: tailor.generator, discriminator: tailor.discriminator }));
 
 // %% [markdown] lang="en"
-// **Check the count**: $G$'s first layer now takes $32+10$ numbers: $42\cdot256+256=11{,}008$ instead of 8,448. $D$'s takes $784+10$: $794\cdot256+256=203{,}520$. Ten more inputs, that is all it takes to give and to check orders.
+// **Check the count**: $G$'s first layer now takes $32+10$ numbers: $42\cdot256+256=11{,}008$ instead of 8,448. $D$'s takes $784+10$: $794\cdot256+256=203{,}520$.
 //
 // To count obedience we need somebody who stands still. Exercise 1 left us one: the ten average pictures. A picture counts as obedient if, of the ten averages, that of its order is the nearest. (Real clothes pass this test far from always; the dashed line below says how often.)
 //
 // **Guess first**: will it learn what a class is before or after it learns to draw well? (About half a minute.)
 
 // %% [markdown] lang="zh"
-// **核对参数量**：$G$ 的第一层现在接收 $32+10$ 个数：$42\cdot256+256=11{,}008$，原来是 8,448。$D$ 的接收 $784+10$ 个：$794\cdot256+256=203{,}520$。多十个输入，就能下要求、查要求了。
+// **核对参数量**：$G$ 的第一层现在接收 $32+10$ 个数：$42\cdot256+256=11{,}008$，原来是 8,448。$D$ 的接收 $784+10$ 个：$794\cdot256+256=203{,}520$。
 //
 // 要数听话的比例，得有个不会动的裁判。练习 1 正好留下一个：十幅平均图像。在十幅平均里，如果离得最近的正是所要求的那一类，就算听话。（真实的衣物也远非每次都能通过，下面的虚线就是它们的比例。）
 //
@@ -769,7 +771,7 @@ show(
       { y: 0.1, label: 'by chance' /* zh: '碰运气' */ },
       { y: ofReal, label: 'real clothes' /* zh: '真实的衣物' */ },
     ],
-    title: 'How often the nearest average is the one that was ordered' /* zh: '最近的平均正是所要求的：比例' */,
+    title: 'How often the nearest average is the one that was ordered' /* zh: '最近的平均图像属于所要求类别的比例' */,
     x: 'step' /* zh: '训练步数' */,
     y: 'share of 300 pictures' /* zh: '占 300 幅图像的比例' */,
     yRange: [0, 1],
@@ -796,7 +798,7 @@ show(
 //
 // ## 7 · Faces from a sentence
 //
-// A sentence is a condition like any other, once it is a vector. The course's own text encoder (trained with pictures, as CLIP is; lesson 17 uses it again) turns a caption into a vector $y\in\mathbb R^{128}$, an **embedding**: captions that mean the same lie close together, in English and in Chinese. That is all the generator ever gets of the words.
+// A sentence is a condition like any other, once it is a vector. The course's own text encoder turns a caption into a vector $y\in\mathbb R^{128}$, an **embedding**. It was trained on pairs of pictures and captions so that the vectors of a pair that belongs together point the same way (the method is called CLIP; lesson 17 comes back to it): captions that mean the same lie close together, in English and in Chinese. That is all the generator ever gets of the words.
 //
 // Nearly every caption occurs once. There are no classes to average over, and still every caption fits many faces: it may say nothing of the eyes.
 //
@@ -809,7 +811,7 @@ show(
 //
 // ## 7 · 一句话画一张脸
 //
-// 句子一旦变成向量，就与别的条件没有区别。本课程自带的文本编码器（像 CLIP 那样与图像一起训练，第 17 课还会用到）把一句描述变成向量 $y\in\mathbb R^{128}$，称为**嵌入**（embedding）：意思相同的描述挨得近，中文和英文都行。生成器从文字里得到的，就只有这个向量。
+// 句子一旦变成向量，就与别的条件没有区别。本课程自带的文本编码器把一句描述变成向量 $y\in\mathbb R^{128}$，称为**嵌入**（embedding）。它是用成对的图像与描述训练的，使匹配的一对所对应的两个向量方向一致（这种方法叫 CLIP，第 17 课还会讲到）：意思相同的描述挨得近，中文和英文都行。生成器从文字里得到的，就只有这个向量。
 //
 // 几乎每句描述都只出现一次。没有类别可以取平均，可每句描述仍然符合许多张脸：它也许只字未提眼睛。
 //
@@ -842,7 +844,9 @@ const everybody = Array.from({ length: sitters }, (_, i) => i);
 const captions = people.train.captions(everybody, { language: 'both', detail: 1, seed: 1 });
 const codes = embed(captions); // [N,128]
 const portraits = people.train.images(); // [N,32,32,3]
-for (const text of captions.slice(0, 4)) console.log(text);
+const isChinese = (text: string) => /\p{Script=Han}/u.test(text);
+const shown = [captions.filter((text) => !isChinese(text)), captions.filter(isChinese)];
+for (const text of shown.flatMap((some) => some.slice(0, 2))) console.log(text);
 
 // %% [markdown] lang="en"
 // Two models get exactly the same captions and pictures. First the supervised one of section 1, a linear layer and a sigmoid trained by squared error; then the conditional GAN.
@@ -870,7 +874,7 @@ const pairsOf = {
     }
   },
 };
-await train({
+const { loss: errors } = await train({
   name: 'supervised' /* zh: '监督学习' */,
   variables: nn.variablesOf(supervised),
   batches: (epoch) => pairsOf.batches({ batchSize: 32, seed: 1, epoch }),
@@ -881,6 +885,10 @@ await train({
   steps: budget({ quick: 10, default: 400, full: 2000 }),
   learningRate: 0.002,
 });
+console.log(
+  'squared error a pixel, first and last step:' /* zh: '每个像素的平方误差，第一步与最后一步：' */,
+  [errors[0], errors[errors.length - 1]].map((error) => error.toFixed(3)).join(' → '),
+);
 
 // %%
 const painter = cgan.buildCgan({
@@ -891,7 +899,7 @@ const painter = cgan.buildCgan({
   discriminator: { hidden: [24, 48, 96] },
   seed: 7,
 });
-await cgan.trainCgan(painter, pairsOf, {
+const { metrics: ofPairs } = await cgan.trainCgan(painter, pairsOf, {
   name: 'cGAN, faces' /* zh: 'cGAN，人脸' */,
   steps: budget({ quick: 3, default: 600, full: 20_000 }),
   batchSize: 32,
@@ -899,11 +907,31 @@ await cgan.trainCgan(painter, pairsOf, {
   seed: 7,
 });
 
+// %%
+show(
+  figures.curves({
+    series: [
+      { name: 's_r', y: ofPairs.real, smooth: 20, color: 0 },
+      { name: 's_w', y: ofPairs.wrong, smooth: 20, color: 1 },
+      { name: 's_f', y: ofPairs.fake, smooth: 20, color: 2 },
+    ],
+    title:
+      'First D judges by the picture (s_f drops), much later by the sentence (s_w leaves s_r)' /* zh: 'D 先凭图像判断（s_f 下降），很久以后才看句子（s_w 离开 s_r）' */,
+    x: 'step' /* zh: '训练步数' */,
+    y: 'mean probability' /* zh: '平均概率' */,
+    yRange: [0, 1],
+  }),
+);
+
 // %% [markdown] lang="en"
+// Section 4 said it, and here it is: for some two hundred steps $D$ rejects generated pairs by the picture alone ($s_f$ falls to about 0.1) and says the same of right and wrong sentences ($s_w$ lies on $s_r$). Only then do the two part, and only from then on can $G$ hear anything of the sentence. This training stops soon after.
+//
 // Order something. Change the sentences below and run the two cells again: words that the captions use are understood (colours, hair, hats, glasses, moods, backgrounds).
 
 // %% [markdown] lang="zh"
-// 下订单吧。改一改下面的句子，再运行这两个单元：描述里用过的词都听得懂（颜色、头发、帽子、眼镜、表情、背景）。
+// 第 4 节说过的，这里看到了：大约前两百步，$D$ 光凭图像就拒绝了生成的配对（$s_f$ 降到 0.1 左右），对正确和错误的句子则一视同仁（$s_w$ 与 $s_r$ 重合）。此后两者才分开，$G$ 也才听得到句子的内容。而这次训练不久就结束了。
+//
+// 试着提几个要求。改一改下面的句子，再运行这两个单元：描述里用过的词都听得懂（颜色、头发、帽子、眼镜、表情、背景）。
 
 // %% slideshow={"slide_type": "subslide"}
 const wishes = [
@@ -928,7 +956,7 @@ show(
   figures.imageRows(rowsOfWishes, {
     scale: 2,
     title:
-      'First column: supervised, an average. Then the GAN: seven z, the same in every row' /* zh: '第一列：监督学习，一个平均。其余：GAN，七个 z，每行相同' */,
+      'First column: supervised, an average. Then the GAN: seven z, the same in every row' /* zh: '第一列：监督学习，一个平均。其余：GAN，各行用同样的七个 z' */,
   }),
 );
 
@@ -968,12 +996,16 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **Does it obey?** Count. A classifier that reads attributes off cartoon faces compares what 300 new captions ask for with what the pictures show. Beside each figure stands what pure luck would give.
+// Hardly: one word moves the embedding by little, and this $G$ does not notice yet.
+//
+// **Does it obey?** Count. A classifier that reads attributes off cartoon faces compares what 300 new captions ask for with what the pictures show. The last column is what anybody gets who always gives the same answer, the one most often asked for: below that nothing has been heard.
 //
 // **Guess first**: which will be obeyed first: the colour of the background, of the hair, or the glasses?
 
 // %% [markdown] lang="zh"
-// **它听话吗？** 数一数。一个能从卡通脸上读出属性的分类器，把 300 句新描述的要求与图像上的样子对照。每个数旁边是全凭运气的水平。
+// 几乎没有：一个词只让嵌入动了一点点，这个 $G$ 还察觉不到。
+//
+// **它听话吗？** 数一数。一个能从卡通脸上读出属性的分类器，把 300 句新描述的要求与图像上的样子对照。最后一列是永远只给同一个答案（要求里最常见的那个）时的得分：不比它高，就等于什么也没听进去。
 //
 // **先猜一猜**：最先做到的是哪一样？背景颜色、头发颜色，还是眼镜？
 
@@ -996,6 +1028,13 @@ const [ofGan, ofMean, ofTruth] = await Promise.all(
   ),
 );
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+const order = Object.keys(datasets.faces.attributeValues);
+/** The share that the value asked for most often would get, given always. */
+/* zh: 永远只答要求里最常见的那个值，能答对的比例。 */
+const always = (name: string) => {
+  const values = wanted.map((row) => row[order.indexOf(name)]).filter((value) => value >= 0); // −1: not asked // zh: −1：没有要求
+  return Math.max(...values.map((one) => values.filter((value) => value === one).length)) / values.length;
+};
 const asked = [
   { name: 'backgroundColour', title: 'background colour' /* zh: '背景颜色' */ },
   { name: 'hairColour', title: 'hair colour' /* zh: '头发颜色' */ },
@@ -1011,14 +1050,14 @@ show(
       ['cGAN' /* zh: '条件 GAN' */]: percent(ofGan.byAttribute[name]),
       ['supervised' /* zh: '监督学习' */]: percent(ofMean.byAttribute[name]),
       ['the real picture' /* zh: '真实图像' */]: percent(ofTruth.byAttribute[name]),
-      ['luck' /* zh: '碰运气' */]: percent(1 / datasets.faces.attributeValues[name].length),
+      ['always the same' /* zh: '永远答同一个' */]: percent(always(name)),
     })),
     { title: 'How often new captions are obeyed' /* zh: '新描述的要求做到了多少' */ },
   ),
 );
 
 // %% [markdown] lang="en"
-// Read the table before you believe a picture. In this short training the supervised average beats luck on hair style and skin, and the GAN hardly anywhere: it has learned to look *unlike an average* long before it has learned to obey. That order is typical, since telling a blurred face from a sharp one is easier for $D$ than reading a sentence. A blurred average obeys
+// In this short training the supervised average beats the constant answer on hair style and skin, and the GAN hardly anywhere: it has learned to look *unlike an average* long before it has learned to obey. That order is typical, since telling a blurred face from a sharp one is easier for $D$ than reading a sentence. A blurred average obeys
 // *more easily*, and has no variety at all; so never report obedience alone, nor sharpness alone.
 //
 // With `GENLAB_BUDGET=full` the training is more than thirty times longer; look at the same table again then. Lessons 14 and 15 come back to the same captions with diffusion, where one knob trades variety for obedience.
@@ -1049,7 +1088,7 @@ show(
 //
 // <details><summary>5. In the projection discriminator, what does the row of V for "boot" mean?</summary>
 //
-// The direction in feature space along which a picture fits "boot" better: it is added to $w$ when the order is "boot".
+// A direction in feature space, added to $w$ when the order is "boot": along it $D$ finds that a picture fits the order better. By the derivation it is $v_y-v_y^g$, what real boots have more of than those that $G$ draws.
 // </details>
 //
 // <details><summary>6. A conditional GAN obeys in 99 % of cases. What may still be wrong with it?</summary>
@@ -1079,7 +1118,7 @@ show(
 // - Radford et al. (2021), *Learning Transferable Visual Models From Natural Language Supervision*, arXiv:2103.00020. CLIP, where our caption vectors come from.
 
 // %% [markdown] lang="zh"
-// 先看表，再信图。训练这么短，监督学习的平均脸在发型和肤色上胜过碰运气，GAN 则几乎处处与运气持平：它早就学会了*不像平均*，却还没学会听话。这个先后很典型，因为对 $D$ 来说，分辨模糊与清晰比读懂一句话容易。模糊的平均*更容易*听话，却毫无变化；所以不要只报告听话程度，也不要只看清晰程度。
+// 训练这么短，监督学习的平均脸在发型和肤色上胜过“永远答同一个”，GAN 则几乎处处没有超过它：它早就学会了*不像平均*，却还没学会听话。这个先后很典型，因为对 $D$ 来说，分辨模糊与清晰比读懂一句话容易。模糊的平均*更容易*听话，却毫无变化；所以不要只报告听话程度，也不要只看清晰程度。
 //
 // 用 `GENLAB_BUDGET=full` 运行，训练时间是这里的三十多倍，到时再看一遍这张表。第 14、15 课会带着同样的描述回到扩散模型，那里有一个旋钮，可以用变化去换听话。
 //
@@ -1109,7 +1148,7 @@ show(
 //
 // <details><summary>5. 投影判别器里，V 中“靴子”那一行是什么意思？</summary>
 //
-// 特征空间里的一个方向，图像沿它走就更符合“靴子”：要求为“靴子”时，它被加到 $w$ 上。
+// 特征空间里的一个方向，要求为“靴子”时加到 $w$ 上：沿着它走，$D$ 就认为图像更符合要求。按推导，它等于 $v_y-v_y^g$，即真实的靴子比 $G$ 画的靴子多出来的东西。
 // </details>
 //
 // <details><summary>6. 一个条件 GAN 有 99 % 的时候听话。它还可能有什么毛病？</summary>
