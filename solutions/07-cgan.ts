@@ -212,7 +212,7 @@ show(
 // What is missing is not a bigger network but another question. Not "how far from *the* answer", but "could this be *an* answer to this order?" That is a question for a discriminator.
 
 // %% [markdown] lang="zh"
-// （从左到右：T 恤、裤子、套衫、连衣裙、外套、凉鞋、衬衫、运动鞋、包、短靴。）裤子的平均还不错，因为裤子都差不多。凉鞋就不行：平均起来不像任何一只凉鞋；包的平均则没了提手和花纹。正确的答案彼此差别越大，平均就越糟。（第 7 节会用句子来演示。）
+// （从左到右：T 恤、裤子、套头衫、连衣裙、外套、凉鞋、衬衫、运动鞋、包、短靴。）裤子的平均还不错，因为裤子都差不多。凉鞋就不行：平均起来不像任何一只凉鞋；包的平均则没了提手和花纹。正确的答案彼此差别越大，平均就越糟。（第 7 节会用句子来演示。）
 //
 // 问题不在网络太小，而在问法不对。不问“离*那个*答案有多远”，而问“这能不能算*一个*符合要求的答案？”这正是判别器能回答的问题。
 
@@ -798,7 +798,7 @@ show(
 //
 // ## 7 · Faces from a sentence
 //
-// A sentence is a condition like any other, once it is a vector. The course's own text encoder turns a caption into a vector $y\in\mathbb R^{128}$, an **embedding**. It was trained on pairs of pictures and captions so that the vectors of a pair that belongs together point the same way (the method is called CLIP; lesson 17 comes back to it): captions that mean the same lie close together, in English and in Chinese. That is all the generator ever gets of the words.
+// A sentence is a condition like any other, once it is a vector. The course's own text encoder turns a caption into a vector $y\in\mathbb R^{128}$, an **embedding**. It was trained on pairs of pictures and captions so that the vectors of a pair that belongs together point the same way (the method is called CLIP; lesson 17 comes back to it). So captions that mean the same lie close together, in English and in Chinese. That is all the generator ever gets of the words.
 //
 // Nearly every caption occurs once. There are no classes to average over, and still every caption fits many faces: it may say nothing of the eyes.
 //
@@ -811,7 +811,7 @@ show(
 //
 // ## 7 · 一句话画一张脸
 //
-// 句子一旦变成向量，就与别的条件没有区别。本课程自带的文本编码器把一句描述变成向量 $y\in\mathbb R^{128}$，称为**嵌入**（embedding）。它是用成对的图像与描述训练的，使匹配的一对所对应的两个向量方向一致（这种方法叫 CLIP，第 17 课还会讲到）：意思相同的描述挨得近，中文和英文都行。生成器从文字里得到的，就只有这个向量。
+// 句子一旦变成向量，就与别的条件没有区别。本课程自带的文本编码器把一句描述变成向量 $y\in\mathbb R^{128}$，称为**嵌入**（embedding）。它是用成对的图像与描述训练的，使匹配的一对所对应的两个向量方向一致（这种方法叫 CLIP，第 17 课还会讲到）。意思相同的描述因此挨得近，中文和英文都行。生成器从文字里得到的，就只有这个向量。
 //
 // 几乎每句描述都只出现一次。没有类别可以取平均，可每句描述仍然符合许多张脸：它也许只字未提眼睛。
 //
@@ -998,14 +998,14 @@ show(
 // %% [markdown] lang="en"
 // Hardly: one word moves the embedding by little, and this $G$ does not notice yet.
 //
-// **Does it obey?** Count. A classifier that reads attributes off cartoon faces compares what 300 new captions ask for with what the pictures show. The last column is what anybody gets who always gives the same answer, the one most often asked for: below that nothing has been heard.
+// **Does it obey?** Count. A classifier that reads attributes off cartoon faces compares what 300 new captions ask for with what the pictures show. The last column is what anybody gets who always gives the same answer, the one most often asked for: only what lies above it has been heard.
 //
 // **Guess first**: which will be obeyed first: the colour of the background, of the hair, or the glasses?
 
 // %% [markdown] lang="zh"
 // 几乎没有：一个词只让嵌入动了一点点，这个 $G$ 还察觉不到。
 //
-// **它听话吗？** 数一数。一个能从卡通脸上读出属性的分类器，把 300 句新描述的要求与图像上的样子对照。最后一列是永远只给同一个答案（要求里最常见的那个）时的得分：不比它高，就等于什么也没听进去。
+// **它听话吗？** 数一数。一个能从卡通脸上读出属性的分类器，把 300 句新描述的要求与图像上的样子对照。最后一列是永远只给同一个答案（要求里最常见的那个）时的得分：高出它的部分，才是听进去的。
 //
 // **先猜一猜**：最先做到的是哪一样？背景颜色、头发颜色，还是眼镜？
 
