@@ -118,7 +118,7 @@ console.log(engine.describe(await engine.ready()));
 //
 // $$x_t=(1-t)\,x_0+t\,x_1,\qquad\frac{dx_t}{dt}=x_1-x_0 .$$
 //
-// **Mind the clock**: here $t=0$ is noise and $t=1$ is data, the other way round than in lessons 11 and 13. We keep to the notation of Lipman et al. (2022); some programs do the opposite, and section 6 is about what happens then.
+// **Mind the clock**: here $t=0$ is noise and $t=1$ is data, the other way round than in lessons 11 and 13. The letters turn with it: $x_0$, there the example, is now the noise, and $p_1$, there the noise, is now the data. We keep to the notation of Lipman et al. (2022); some programs do the opposite, and section 6 is about what happens then.
 //
 // $x_1-x_0$ is the **velocity** of this path. It is the same all along the path, and training needs nothing else: draw $x_0$, $x_1$ and $t$, go to $x_t$, and let a network guess the velocity there.
 //
@@ -131,7 +131,7 @@ console.log(engine.describe(await engine.ready()));
 //
 // $$x_t=(1-t)\,x_0+t\,x_1,\qquad\frac{dx_t}{dt}=x_1-x_0 .$$
 //
-// **注意时钟**：这里 $t=0$ 是噪声，$t=1$ 是数据，与第 11、13 课相反。我们沿用 Lipman 等（2022）的记号；有些程序恰好反过来，第 6 节专门讲混用的后果。
+// **注意时钟**：这里 $t=0$ 是噪声，$t=1$ 是数据，与第 11、13 课相反。字母的含义也随之颠倒：$x_0$ 在那里是样本，在这里是噪声；$p_1$ 在那里是噪声的密度，在这里是数据的密度。我们沿用 Lipman 等（2022）的记号；有些程序恰好反过来，第 6 节专门讲混用的后果。
 //
 // $x_1-x_0$ 就是这条路径的**速度**，全程不变。训练不再需要别的东西：抽 $x_0$、$x_1$ 和 $t$，走到 $x_t$，让网络猜那里的速度。
 //
@@ -228,7 +228,7 @@ show(
 //
 // $$u_t(x)=\mathbb E\bigl[x_1-x_0\;\big|\;x_t=x\bigr]\qquad\text{the \textbf{marginal velocity}}.$$
 //
-// (A single path's $x_1-x_0$ is called **conditional velocity**, given the pair.) Why does a network that is trained on the conditional velocities learn the marginal one? Write $\Delta=x_1-x_0$. For any function $v$ of $(x,t)$,
+// (A single path's $x_1-x_0$ is called **conditional velocity**, given the pair.) Why does a network that is trained on the conditional velocities learn the marginal one? Write $\Delta=x_1-x_0$, and $v$, $u_t$ for $v(x_t,t)$, $u_t(x_t)$. For any function $v$ of place and time,
 //
 // $$\begin{aligned}
 // \mathbb E\lVert v-\Delta\rVert^2
@@ -253,7 +253,7 @@ show(
 // \end{aligned}$$
 //
 // This holds for every $h$, so $\partial p_t/\partial t=-\nabla\cdot(u_tp_t)$: the **continuity equation** of lesson 13. It says that a crowd which starts as $p_0$ and moves with the velocity $u_t$ has density $p_t$ at every time, and $p_1$ is the data. Densities
-// notice only mean velocities: if at some place half the walkers go left and half go right, equally fast, the density there changes as if everybody stood still.
+// notice only mean velocities: if at some place half the walkers go left and half go right, equally fast, then on balance nobody passes that place, just as if all who are there stood still.
 //
 // ## 4 · Paths that cross, and a field that bends
 //
@@ -264,7 +264,7 @@ show(
 //
 // $$u_t(x)=\mathbb E\bigl[x_1-x_0\;\big|\;x_t=x\bigr]\qquad\text{\textbf{边缘速度}（marginal velocity）}.$$
 //
-// （单独一条路径的 $x_1-x_0$ 叫**条件速度**（conditional velocity），条件是给定这一对点。）为什么用条件速度训练，网络学到的却是边缘速度？记 $\Delta=x_1-x_0$。对 $(x,t)$ 的任何函数 $v$，
+// （单独一条路径的 $x_1-x_0$ 叫**条件速度**（conditional velocity），条件是给定这一对点。）为什么用条件速度训练，网络学到的却是边缘速度？记 $\Delta=x_1-x_0$，并把 $v(x_t,t)$、$u_t(x_t)$ 简写为 $v$、$u_t$。对位置与时刻的任何函数 $v$，
 //
 // $$\begin{aligned}
 // \mathbb E\lVert v-\Delta\rVert^2
@@ -288,7 +288,7 @@ show(
 // \end{aligned}$$
 //
 // 对每个 $h$ 都成立，所以 $\partial p_t/\partial t=-\nabla\cdot(u_tp_t)$，正是第 13 课的**连续性方程**（continuity equation）。它说：从 $p_0$ 出发、以速度 $u_t$ 移动的人群，每一时刻的密度都是 $p_t$，而 $p_1$ 就是数据。
-// 密度只察觉得到平均速度：假如某处有一半人往左、一半人往右，快慢相同，那里的密度变化就与大家站着不动一样。
+// 密度只察觉得到平均速度：假如某处有一半人往左、一半人往右，快慢相同，那么两相抵消，净流量为零，就同那里的人都站着不动一样。
 //
 // ## 4 · 相交的路径与弯曲的场
 //
@@ -355,7 +355,7 @@ show(
 
 // %% [markdown] lang="en"
 // They may not: at one point and time the field has one velocity, so two particles that met would go on together, and (the field being smooth) would have come together too. In one dimension this fixes everything: whoever starts on the right ends on the right.
-// The straight lines cross freely, so the flow *must* bend: near the middle it first goes straight on, undecided, and turns to one side when time makes the difference clear.
+// The straight lines cross freely, so the flow *must* bend: at first everybody is drawn towards the middle, undecided, and turns aside to one of the bumps only when the place tells which.
 //
 // Two consequences. "Straight paths, so one step is enough" is **wrong**: what is straight is the path of a pair, and what is followed is not. At $t=0$ the noise knows nothing of its partner, $u_0(x)=\mathbb E[x_1]-x$, so a single Euler step sends
 // everybody to the *mean of the data*. And yet the bends may be mild; section 7 measures what that is worth.
@@ -364,13 +364,13 @@ show(
 //
 // ### Exercise 2 · The flow-matching loss (2 points)
 //
-// $$\mathcal L=\mathbb E\,\bigl\lVert v(x_t,t)-(x_1-x_0)\bigr\rVert^2,$$
+// $$\mathcal L=\mathbb E\,\tfrac1n\bigl\lVert v(x_t,t)-(x_1-x_0)\bigr\rVert^2$$
 //
-// the mean over all numbers of the batch. Use your `straightPath`.
+// for points of $n$ numbers: the mean over all numbers of the batch. (Section 2's loss divided by $n$; the minimum is at the same $v$.) Use your `straightPath`.
 
 // %% [markdown] lang="zh"
 // 不会：在一点一时，场只有一个速度，两个粒子若是相遇，以后就会一起走；场是光滑的，那么它们以前也得在一起。在一维里，这就定下了一切：从右边出发的，到右边。直线可以随意相交，
-// 所以流*必须*拐弯：靠近中间的粒子先是拿不定主意，直着走，等时间长了、差别明显了，才转向一边。
+// 所以流*必须*拐弯：起初人人拿不定主意，都往中间靠；等到从位置能看出该去哪个峰了，才转向一边。
 //
 // 由此有两点。“路径是直的，所以一步就够”是**错的**：直的是配对的路径，采样走的不是它。$t=0$ 时噪声对自己的伙伴一无所知，$u_0(x)=\mathbb E[x_1]-x$，只走一个欧拉步，人人都被送到*数据的平均值*。
 // 不过弯曲也许并不厉害；直线路径值多少，第 7 节来量。
@@ -379,9 +379,9 @@ show(
 //
 // ### 练习 2 · 流匹配损失（2 分）
 //
-// $$\mathcal L=\mathbb E\,\bigl\lVert v(x_t,t)-(x_1-x_0)\bigr\rVert^2,$$
+// $$\mathcal L=\mathbb E\,\tfrac1n\bigl\lVert v(x_t,t)-(x_1-x_0)\bigr\rVert^2,$$
 //
-// 对一批数据的所有数取平均。用你的 `straightPath`。
+// 每个点有 $n$ 个数，所以就是对一批数据的所有数取平均。（第 2 节的损失除以 $n$，最小值点不变。）用你的 `straightPath`。
 
 // %% grade_id="flow-loss" points=2
 /** Mean square of v(x_t, t) − (x1 − x0). x0, x1: [B,n]; t: [B,1] -> scalar */
@@ -575,15 +575,16 @@ show(
       return figures.histogram({
         series: [
           { name: 'data' /* zh: '数据' */, values: drawLine(1000), color: 7 },
-          { name: 'samples' /* zh: '样本' */, values: x.map((one) => Math.max(-6, Math.min(6, one))), color: 1 },
+          { name: 'samples' /* zh: '样本' */, values: x, color: 1 },
         ],
         title: name,
         x: 'x',
         y: 'density' /* zh: '密度' */,
-        xRange: [-6.5, 6.5],
+        range: [-3.2, 3.2],
       });
     }),
     {
+      share: 'y',
       title:
         'Three ways to load a network of the other convention, all wrong' /* zh: '载入另一种约定的网络，三种写法全错' */,
     },
@@ -639,33 +640,36 @@ await check('flow-convention', { toOurs });
 // %% [markdown] lang="en"
 // ## 7 · Against diffusion, at equal cost
 //
-// Is the straight path worth it? A fair race needs: the same network (64 wide, three layers), the same data, the same number of training steps and examples, and the same number of **function evaluations** in sampling. The rival is the VP model of lesson 13, followed in two ways:
-// by DDIM (lesson 12), and by the reverse SDE with noise. Flow matching runs by Euler (one evaluation a step) and by your Heun (two).
+// Is the straight path worth it? A fair race needs: the same network (64 wide, three layers), the same data, the same training, and the same number of **function evaluations** (NFE) in sampling. So both runners come from the library and are trained by the same line, on the same 25,600 points: flow matching, whose loss is
+// your `flowMatchingLoss`, and the VP model of lesson 13. Both are asked with their weights averaged over training (lesson 11). The flow is followed by Euler (one evaluation a step) and by your Heun (two), with equal steps; the diffusion by DDIM (lesson 12) and by the reverse SDE with noise, with steps that grow shorter towards the data, as suits it.
 //
-// The score is the sliced Wasserstein distance of 2,000 samples to 2,000 fresh data points; the floor is what two fresh samples have. The rival trains in about 20 seconds.
+// We measure the sliced Wasserstein distance of 2,000 samples to 2,000 fresh data points; the floor is what two fresh samples have. The two trainings take about 20 seconds each.
 //
 // **Guess first**: who wins with 4 evaluations, and who with 64?
 
 // %% [markdown] lang="zh"
 // ## 7 · 与扩散模型比，代价相同
 //
-// 直线路径值得吗？公平的比赛要求：同样的网络（宽 64，三层）、同样的数据、同样的训练步数和样本数，采样时同样的**函数求值**次数。对手是第 13 课的 VP 模型，用两种走法：DDIM（第 12 课），以及带噪声的反向 SDE。
-// 流匹配用欧拉法（每步一次求值）和你的休恩法（每步两次）。
+// 直线路径值得吗？公平的比赛要求：同样的网络（宽 64，三层）、同样的数据、同样的训练，采样时同样的**函数求值**次数（NFE）。所以两名选手都用库里的模型，由同一行代码在同样的 25,600 个点上训练：一个是流匹配，它的损失就是你的 `flowMatchingLoss`；
+// 另一个是第 13 课的 VP 模型。两者都用训练中取了平均的权重（第 11 课）。流匹配用欧拉法（每步一次求值）和你的休恩法（每步两次），步长相等；扩散模型用 DDIM（第 12 课）和带噪声的反向 SDE，步长越靠近数据越短，这对它更合适。
 //
-// 成绩是 2,000 个样本到 2,000 个新数据点的切片 Wasserstein 距离；底线是两组新数据之间的距离。对手的训练约需 20 秒。
+// 度量是 2,000 个样本到 2,000 个新数据点的切片 Wasserstein 距离；底线是两组新数据之间的距离。两次训练各约 20 秒。
 //
 // **先猜一猜**：4 次求值谁赢？64 次呢？
 
 // %%
 const vp = score.vpSde();
 const trainRounds = budget({ quick: 60, default: 1500, full: 8000 });
+const racing = { epochs: Math.max(1, Math.round(trainRounds / 100)), batchSize: 256, learningRate: 3e-3, seed: 1 };
+const points = pinwheel(256 * 100, new Random(4));
+const runner = flowMatching.buildFlow({ inputShape: [2], emaDecay: 0.99, seed: 1 });
+await flowMatching.trainFlow(runner, points, racing);
 const rival = score.buildScoreModel({ inputShape: [2], sde: vp, emaDecay: 0.99, seed: 1 });
-await score.trainScoreModel(rival, pinwheel(256 * 100, new Random(4)), {
-  epochs: Math.max(1, Math.round(trainRounds / 100)),
-  batchSize: 256,
-  learningRate: 3e-3,
-  seed: 1,
-});
+await score.trainScoreModel(rival, points, racing);
+const fieldOf = (model: flowMatching.FlowModel): Field => {
+  const velocity = flowMatching.velocityOf(model);
+  return (x, t) => velocity(x, Array<number>(x.shape[0]).fill(t)) as Tensor2D;
+};
 /** One DDIM step of a VP model from time t to an earlier one: guess the clean point, then go to that noise level. */
 /* zh: VP 模型的一步 DDIM，从 t 到更早的时刻：先猜干净的点，再走到那个噪声级。 */
 function ddimStep(found: Tensor2D, x: Tensor2D, t: number, to: number): Tensor2D {
@@ -710,8 +714,8 @@ const noise2000 = gaussian(2000, random);
 const race = [];
 for (const nfe of costs) {
   const ways = [
-    euler(toPinwheel, noise2000, nfe),
-    tf.tidy(() => heunSample(toPinwheel, noise2000, nfe / 2)),
+    await runner.ema.during(async () => euler(fieldOf(runner), noise2000, nfe)),
+    await runner.ema.during(async () => tf.tidy(() => heunSample(fieldOf(runner), noise2000, nfe / 2))),
     await diffuse(rival, noise2000, nfe, 'ddim'),
     await diffuse(rival, noise2000, nfe, 'sde'),
   ];
@@ -777,11 +781,11 @@ show(
 // **How to read it**: compare the curves at one NFE, and with the floor. Where a curve has stopped falling, more steps no longer help: what is left is the network's own error. Where it still falls, the step size is to blame. This is one data set and one small network, so read it as a measurement and not as a law.
 // What is proven is only this: both are ODEs with the right densities, so with exact networks and enough steps both are exact.
 //
-// They are closer relatives than the two lessons suggest. For Gaussian noise, score and velocity are the same knowledge: inserting $x_0=(x_t-t\,x_1)/(1-t)$ in the path and section 3 of lesson 13 gives
+// They are closer relatives than the two lessons suggest. For Gaussian noise, score and velocity are the same knowledge. Solve the path for $x_1=(x_t-(1-t)x_0)/t$; then $x_1-x_0=(x_t-x_0)/t$. And section 3 of lesson 13, with $\varepsilon=x_0$ and $\sigma=1-t$, says $\mathbb E[x_0\mid x_t=x]=-(1-t)\,s_t(x)$. Together, for $t>0$,
 //
 // $$u_t(x)=\frac{x+(1-t)\,s_t(x)}{t},\qquad s_t=\nabla\log p_t .$$
 //
-// (Check it at $t=1$: $u_1(x)=x$, since $\mathbb E[x_1-x_0\mid x_1]=x_1$.) So flow matching *is* a diffusion model's probability flow with another schedule, $m=t$ and $\sigma=1-t$, and another weight in the loss. What is gained is the schedule, and simplicity.
+// (Check it at $t=1$: $u_1(x)=x$, since $\mathbb E[x_1-x_0\mid x_1]=x_1$. At $t=0$ it reads 0/0; there $u_0(x)=\mathbb E[x_1]-x$.) So flow matching *is* a diffusion model's probability flow with another schedule, $m=t$ and $\sigma=1-t$, and another weight in the loss. What is gained is the schedule, and simplicity.
 //
 // ## 8 · Clothes
 //
@@ -793,11 +797,11 @@ show(
 // **怎样读这张图**：在同一个 NFE 处比较各条曲线，并与底线比较。曲线不再下降的地方，再多的步数也没用，剩下的是网络自身的误差；还在下降的地方，问题在步长。这只是一种数据、一个小网络，请当作一次测量，不要当作定律。
 // 得到证明的只有这一点：两者都是密度正确的常微分方程，所以只要网络精确、步数足够，两者都精确。
 //
-// 它们其实比两课给人的印象更亲近。噪声是高斯时，分数与速度是同一份知识：在路径里代入 $x_0=(x_t-t\,x_1)/(1-t)$，再用第 13 课第 3 节，得
+// 它们其实比两课给人的印象更亲近。噪声是高斯时，分数与速度是同一份知识。从路径解出 $x_1=(x_t-(1-t)x_0)/t$，于是 $x_1-x_0=(x_t-x_0)/t$；又由第 13 课第 3 节（取 $\varepsilon=x_0$，$\sigma=1-t$），$\mathbb E[x_0\mid x_t=x]=-(1-t)\,s_t(x)$。合起来，对 $t>0$，
 //
 // $$u_t(x)=\frac{x+(1-t)\,s_t(x)}{t},\qquad s_t=\nabla\log p_t .$$
 //
-// （在 $t=1$ 处验算：$u_1(x)=x$，因为 $\mathbb E[x_1-x_0\mid x_1]=x_1$。）所以流匹配*就是*扩散模型的概率流，只是换了调度：$m=t$，$\sigma=1-t$，损失里的权重也不同。收益来自这个调度，以及简单。
+// （在 $t=1$ 处验算：$u_1(x)=x$，因为 $\mathbb E[x_1-x_0\mid x_1]=x_1$。$t=0$ 时是 0/0，那里 $u_0(x)=\mathbb E[x_1]-x$。）所以流匹配*就是*扩散模型的概率流，只是换了调度：$m=t$，$\sigma=1-t$，损失里的权重也不同。收益来自这个调度，以及简单。
 //
 // ## 8 · 衣物
 //
@@ -830,8 +834,8 @@ const pictures = (x: Tensor2D) =>
   });
 
 // %%
-// changed: 48 numbers for 2, width 256 for 64, and the library's models, which average their weights
-// zh: 改动：2 个数变成 48 个，宽 64 变成 256；用库里的模型，它会对权重取平均
+// changed: 48 numbers for 2, width 256 for 64; smaller batches and steps
+// zh: 改动：2 个数变成 48 个，宽 64 变成 256；批量与学习率更小
 const shared = { inputShape: [48], mlp: { width: 256, layers: 3 }, emaDecay: 0.995, seed: 1 };
 const training = { epochs: budget({ quick: 3, default: 10, full: 100 }), batchSize: 128, learningRate: 1e-3, seed: 1 };
 const flowModel = flowMatching.buildFlow(shared);
@@ -841,8 +845,7 @@ const diffusionModel = score.buildScoreModel({ ...shared, sde: vp });
 await score.trainScoreModel(diffusionModel, clothes, training);
 
 // %% slideshow={"slide_type": "subslide"}
-const clothesField: Field = (x, t) =>
-  flowMatching.velocityOf(flowModel)(x, Array<number>(x.shape[0]).fill(t)) as Tensor2D;
+const clothesField = fieldOf(flowModel);
 const many = budget({ quick: 200, default: 1000, full: 5000 });
 const someNoise = random.normal<tf.Rank.R2>([many, 48]);
 const realCodes = clothes.slice([0, 0], [many, 48]);
@@ -901,14 +904,14 @@ show(
 //
 // ## 9 · From anything to anything
 //
-// Nothing in sections 1 to 3 used that $x_0$ is noise. Any distribution will do, as long as you can draw from it. One line changes: **$x_0$ comes from two moons**. (MIT's course on flows and diffusion has this as the last step of its second lab; diffusion has no simple counterpart.) About 15 seconds.
+// Nothing in sections 1 to 3 used that $x_0$ is noise. Any distribution will do, as long as you can draw from it. One line changes: **$x_0$ comes from two moons**. About 15 seconds.
 
 // %% [markdown] lang="zh"
 // 先看求值次数最少的两行：那里灰而软的部分，就是第 4 节朝均值迈出的那一大步。其余的由距离用数字来说。别忘了它量的是什么：48 个主成分，不是眼睛看到的东西；FID 见第 17 课。
 //
 // ## 9 · 从任何东西到任何东西
 //
-// 第 1 至 3 节里，没有一处用到“$x_0$ 是噪声”。随便什么分布都行，只要能从中抽样。改一行：**$x_0$ 取自两个月牙**。（MIT 的流与扩散课程，第二个实验的最后一步就是这个；扩散模型没有这么简单的对应物。）约需 15 秒。
+// 第 1 至 3 节里，没有一处用到“$x_0$ 是噪声”。随便什么分布都行，只要能从中抽样。改一行：**$x_0$ 取自两个月牙**。约需 15 秒。
 
 // %% slideshow={"slide_type": "subslide"}
 const moonsToPinwheel = await learn('moons to pinwheel' /* zh: '月牙到风车' */, (count, source) => [
@@ -926,14 +929,16 @@ show(
 // %% [markdown] lang="en"
 // ## 10 · Straightening the flow
 //
-// The field bends because random pairs cross. A flow's own pairs, $x_0$ and where the flow takes it, do not cross. So train once more on **those** pairs: the **rectified flow** of Liu, Gong and Liu (2022). Its paths are straighter, and fewer steps are enough; in exchange, its data are the first model's samples, errors included.
+// The field bends because the straight lines of random pairs cross. A flow makes pairs of its own: $x_0$ and where the flow takes it. Straight lines between *those* cross much less (on the line never, for the flow keeps the order; in the plane some still may). So train once more on them: the **rectified flow** of Liu, Gong and
+// Liu (2022). Its paths are straighter, and fewer steps are enough; in exchange, its data are the first model's samples, errors included.
 //
 // **Guess first**: what does a *single* Euler step give now?
 
 // %% [markdown] lang="zh"
 // ## 10 · 把流拉直
 //
-// 场之所以弯曲，是因为随机的配对会相交。而流自己的配对，即 $x_0$ 与流把它送到的地方，是不相交的。所以用**这些**配对再训练一次：这就是 Liu、Gong 与 Liu（2022）的**整流流**（rectified flow）。它的路径更直，步数可以更少；代价是，它的数据是第一个模型的样本，连错误也一并学去。
+// 场之所以弯曲，是因为随机配对的直线会相交。而流自己也给出一种配对：$x_0$ 与流把它送到的地方。*这些*配对之间的直线相交得少得多（在直线上完全不会，因为流保持先后次序；在平面上还可能有一些）。所以用它们再训练一次：这就是 Liu、Gong 与 Liu（2022）的**整流流**（rectified flow）。
+// 它的路径更直，步数可以更少；代价是，它的数据是第一个模型的样本，连错误也一并学去。
 //
 // **先猜一猜**：现在只走*一个*欧拉步，会得到什么？
 
@@ -990,14 +995,14 @@ show(
 //
 // - $x_0$ need not be noise: two moons → pinwheel
 // - rectify: train again on the flow's own pairs
-// - they do not cross, so the paths straighten
+// - their straight lines hardly cross, so the paths straighten
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 从任何东西到任何东西，而且更直
 //
 // - $x_0$ 不必是噪声：两个月牙 → 风车
 // - 整流：用流自己的配对再训练一次
-// - 它们不相交，所以路径变直
+// - 它们之间的直线很少相交，所以路径变直
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // 6 minutes. Ask where "any to any" would be useful: summer to winter pictures without pairs (compare CycleGAN, lesson 08), or from a rough simulation to a fine one.
@@ -1011,7 +1016,7 @@ show(
 // For a finite data set $\{a_1,\dots,a_M\}$ the marginal velocity needs no training. Given $x_1=a_i$, the noise that leads through $x$ at time $t$ is $x_0=(x-t\,a_i)/(1-t)$, so the velocity is $a_i-x_0=(a_i-x)/(1-t)$, and
 // how likely that path is follows from the Gaussian density of that $x_0$. With Bayes,
 //
-// $$u_t(x)=\sum_i w_i\,\frac{a_i-x}{1-t},\qquad w_i\propto\exp\Bigl(-\frac{\lVert x-t\,a_i\rVert^2}{2(1-t)^2}\Bigr),\quad\sum_iw_i=1 .$$
+// $$u_t(x)=\sum_i r_i\,\frac{a_i-x}{1-t},\qquad r_i\propto\exp\Bigl(-\frac{\lVert x-t\,a_i\rVert^2}{2(1-t)^2}\Bigr),\quad\sum_ir_i=1 .$$
 //
 // Write it with a softmax: near $t=1$ the exponents are in the thousands.
 
@@ -1021,7 +1026,7 @@ show(
 // 对有限的数据集 $\{a_1,\dots,a_M\}$，边缘速度不用训练就能算。给定 $x_1=a_i$，在时刻 $t$ 经过 $x$ 的噪声是 $x_0=(x-t\,a_i)/(1-t)$，所以速度是 $a_i-x_0=(a_i-x)/(1-t)$；
 // 这条路径有多大可能，由那个 $x_0$ 的高斯密度决定。用贝叶斯公式，
 //
-// $$u_t(x)=\sum_i w_i\,\frac{a_i-x}{1-t},\qquad w_i\propto\exp\Bigl(-\frac{\lVert x-t\,a_i\rVert^2}{2(1-t)^2}\Bigr),\quad\sum_iw_i=1 .$$
+// $$u_t(x)=\sum_i r_i\,\frac{a_i-x}{1-t},\qquad r_i\propto\exp\Bigl(-\frac{\lVert x-t\,a_i\rVert^2}{2(1-t)^2}\Bigr),\quad\sum_ir_i=1 .$$
 //
 // 用 softmax 来写：$t$ 接近 1 时，指数上的数有几千。
 
@@ -1053,9 +1058,9 @@ await check('flow-exact', { exactVelocity });
 // The network learns the mean velocity over all paths through a point, and that field bends. At $t=0$ it points from everywhere to the mean of the data, and that is where one step ends.
 // </details>
 //
-// <details><summary>2. At (x, t) a third of the paths have velocity +3 and two thirds have −1.5. What does the network answer, and what happens to the density there?</summary>
+// <details><summary>2. At (x, t) a third of the paths have velocity +3 and two thirds have −1.5. What does the network answer, and how much of the crowd passes through there?</summary>
 //
-// $\frac13\cdot3-\frac23\cdot1.5=0$. As far as these paths are concerned, the density there does not flow: as many go as come.
+// $\frac13\cdot3-\frac23\cdot1.5=0$. On balance none: a third at speed 3 carries as much to the right as two thirds at speed 1.5 to the left.
 // </details>
 //
 // <details><summary>3. Can two particles of a learned flow cross?</summary>
@@ -1075,7 +1080,7 @@ await check('flow-exact', { exactVelocity });
 //
 // <details><summary>6. Your flow-matching loss stays at 1.4. Broken?</summary>
 //
-// Not by that number: the floor is the spread of the velocities around their mean. It differs from data set to data set. Look at samples.
+// Not by that number: the floor is the spread of the velocities around their mean, per number of a point. It differs from data set to data set. Look at samples.
 // </details>
 //
 // ## Formula sheet
@@ -1084,7 +1089,7 @@ await check('flow-exact', { exactVelocity });
 // |---|---|
 // | path | $x_t=(1-t)x_0+t\,x_1$, velocity $x_1-x_0$ |
 // | marginal velocity | $u_t(x)=\mathbb E[x_1-x_0\mid x_t=x]$ |
-// | loss | $\mathbb E\lVert v(x_t,t)-(x_1-x_0)\rVert^2=\mathbb E\lVert v-u_t\rVert^2+\text{const}$ |
+// | loss (up to $1/n$) | $\mathbb E\lVert v(x_t,t)-(x_1-x_0)\rVert^2=\mathbb E\lVert v-u_t\rVert^2+\text{const}$ |
 // | why it works | $\partial p_t/\partial t=-\nabla\cdot(u_tp_t)$ |
 // | Euler | $x+dt\,v(x,t)$, one evaluation |
 // | Heun | $x+\frac{dt}2[v(x,t)+v(x+dt\,v(x,t),\,t+dt)]$, two evaluations |
@@ -1112,9 +1117,9 @@ await check('flow-exact', { exactVelocity });
 // 网络学到的是经过一点的所有路径的平均速度，这个场是弯的。$t=0$ 时它从四面八方指向数据的平均值，走一步就停在那里。
 // </details>
 //
-// <details><summary>2. 在 (x, t) 处，三分之一的路径速度为 +3，三分之二为 −1.5。网络回答什么？那里的密度会怎样？</summary>
+// <details><summary>2. 在 (x, t) 处，三分之一的路径速度为 +3，三分之二为 −1.5。网络回答什么？那里的净流量是多少？</summary>
 //
-// $\frac13\cdot3-\frac23\cdot1.5=0$。就这些路径而言，那里的密度没有流动：去的和来的一样多。
+// $\frac13\cdot3-\frac23\cdot1.5=0$。净流量为零：三分之一以速度 3 往右，三分之二以速度 1.5 往左，正好抵消。
 // </details>
 //
 // <details><summary>3. 学到的流里，两个粒子的路径会相交吗？</summary>
@@ -1134,7 +1139,7 @@ await check('flow-exact', { exactVelocity });
 //
 // <details><summary>6. 流匹配损失停在 1.4。坏了吗？</summary>
 //
-// 单凭这个数说不上：下限是速度在平均值周围的散布，因数据集而异。去看样本。
+// 单凭这个数说不上：下限是速度在平均值周围的散布（按点的每个分量计），因数据集而异。去看样本。
 // </details>
 //
 // ## 公式表
@@ -1143,7 +1148,7 @@ await check('flow-exact', { exactVelocity });
 // |---|---|
 // | 路径 | $x_t=(1-t)x_0+t\,x_1$，速度 $x_1-x_0$ |
 // | 边缘速度 | $u_t(x)=\mathbb E[x_1-x_0\mid x_t=x]$ |
-// | 损失 | $\mathbb E\lVert v(x_t,t)-(x_1-x_0)\rVert^2=\mathbb E\lVert v-u_t\rVert^2+\text{常数}$ |
+// | 损失（差因子 $1/n$） | $\mathbb E\lVert v(x_t,t)-(x_1-x_0)\rVert^2=\mathbb E\lVert v-u_t\rVert^2+\text{常数}$ |
 // | 为何有效 | $\partial p_t/\partial t=-\nabla\cdot(u_tp_t)$ |
 // | 欧拉法 | $x+dt\,v(x,t)$，一次求值 |
 // | 休恩法 | $x+\frac{dt}2[v(x,t)+v(x+dt\,v(x,t),\,t+dt)]$，两次求值 |
