@@ -18,7 +18,7 @@
 // %% [markdown] lang="en"
 // # 12 · DDIM and fast sampling: the same network in a fraction of the steps
 //
-// Lesson 11 ended with a good sampler that is painfully slow: one network call for each of hundreds of steps. By the end of this lesson the *same trained network*, not one weight changed,
+// Lesson 11 ended with a sampler that is right and painfully slow: one network call for each of hundreds of steps. By the end of this lesson a network trained *exactly as there*, not one weight changed for it,
 // draws clothes in ten or twenty calls. As a by-product noise becomes a **code**: you will send a shoe to its noise and fetch it back, and walk from one piece of clothing to another.
 //
 // **You can then**
@@ -37,7 +37,7 @@
 // %% [markdown] lang="zh"
 // # 12 · DDIM 与快速采样：同一个网络，步数少得多
 //
-// 第 11 课最后得到一个好用但慢得难受的采样器：几百步，每步都要调用一次网络。学完本课，*同一个训练好的网络*，一个权重也不改，只用十次或二十次调用就能画出衣服。
+// 第 11 课最后得到的采样器没有错，只是慢得难受：几百步，每步都要调用一次网络。学完本课，*照第 11 课的办法训练*的网络，一个权重也不必为此改动，只用十次或二十次调用就能画出衣服。
 // 顺带的收获是：噪声变成了**编码**。你会把一只鞋送到它的噪声里再取回来，还会从一件衣服一路走到另一件。
 //
 // **学完之后，你能够**
@@ -45,9 +45,9 @@
 // 1. 说明为什么换采样器不必改 DDPM 的训练；
 // 2. 写出从任意 $t$ 到任意更早的 $s$ 的一步，$\eta$ 取 0 到 1 之间的任意值；
 // 3. 挑选一个起点和终点都正确的步数子序列；
-// 4. 找出让快速采样器出颗粒、发灰的两处错误；
+// 4. 找出使快速采样器的样本带噪点、发灰的两处错误；
 // 5. 说出 DPM-Solver++(2M) 比 DDIM 多做了什么，并写出那新增的一行；
-// 6. 看懂质量随步数变化的图，说出 $\eta$ 的影响；
+// 6. 看懂质量–步数曲线，说出 $\eta$ 的影响；
 // 7. 编码、解码、插值，并说明直线插值为什么不行；
 // 8. 说出采样的代价与 GAN 相比差多少。
 //
@@ -107,30 +107,38 @@ const T = schedule.steps;
 // %% [markdown] lang="en"
 // ## 1 · What a picture costs
 //
-// In one measured case, 179,800 RGB pictures of 64×64 took **27.2 hours with DDIM** and between **0.012 and 0.031 hours with GANs**: half a second a picture against less than a thousandth, a factor between 900 and 2,300. And DDIM is the *fast* sampler of this lesson. A GAN calls its
+// In one measured case, 179,800 RGB pictures of 64×64 took **27.2 hours with DDIM** and between **0.012 and 0.031 hours with GANs**: half a second a picture against less than a thousandth, a factor between 900 and 2,300. (The machine and the number of steps were not recorded with these times. Trust the order of magnitude; section 9 measures yours.) And DDIM is the *fast* sampler of this lesson. A GAN calls its
 // generator once. A diffusion model calls a bigger network once **per step**.
 //
 // So the cost is (steps) × (price of a call). This lesson attacks the first factor. The name first, because it is often got wrong: DDIM stands for **denoising diffusion implicit models** (Song, Meng and Ermon, 2020), not "improved".
-// *Implicit* because with $\eta=0$ the sampler turns one noise into one picture, as a GAN's generator does, without ever writing down a density.
+// *Implicit* because with $\eta=0$ the sampler turns one noise into one picture, as a GAN's generator does: the distribution is given by how one draws from it. ($\eta$, the number that says how much noise is drawn on the way, comes in section 2.)
 //
-// To see clearly we want a network that is never wrong. In one dimension we can have it: let the data be two bumps, $\frac12\mathcal N(-1,0.2^2)+\frac12\mathcal N(1,0.2^2)$. Then $x_t$ has two bumps as well, at $\pm\sqrt{\bar\alpha_t}$ and of variance $0.04\,\bar\alpha_t+1-\bar\alpha_t$, and the best guess at the noise, $\mathbb E[\varepsilon\mid x_t]$, is a formula. All that goes wrong
-// from here to section 5 is the *sampler's* fault.
+// To see clearly we want a network that is never wrong. In one dimension we can have it: let the data be two bumps, $\frac12\mathcal N(-1,0.2^2)+\frac12\mathcal N(1,0.2^2)$. Then $x_t$ has two bumps as well, at $\pm c$ with $c=\sqrt{\bar\alpha_t}$, and of variance $V=0.04\,\bar\alpha_t+1-\bar\alpha_t$. If we knew which bump $x_t$ belongs to, the noise to expect would be the
+// share $\sqrt{1-\bar\alpha_t}/V$ of the way from the middle of that bump. We do not know, so the two bumps count by how likely each is, and by Bayes' rule the difference of the two probabilities is $\tanh(c\,x_t/V)$:
+//
+// $$\mathbb E[\varepsilon\mid x_t]=\frac{\sqrt{1-\bar\alpha_t}}{V}\bigl(x_t-c\tanh(c\,x_t/V)\bigr).$$
+//
+// This is the best guess at the noise that there is. All that goes wrong from here to section 6 is the *sampler's* fault.
 
 // %% [markdown] lang="zh"
-// ## 1 · 一幅图像的价钱
+// ## 1 · 生成一幅图像的代价
 //
-// 一个实测案例里，生成 179,800 幅 64×64 彩色图像，**DDIM 用了 27.2 小时**，**GAN 只用 0.012 到 0.031 小时**：每幅半秒对不到千分之一秒，相差 900 到 2,300 倍。而 DDIM 已经是本课的*快速*采样器了。
+// 一个实测案例里，生成 179,800 幅 64×64 彩色图像，**DDIM 用了 27.2 小时**，**GAN 只用 0.012 到 0.031 小时**：每幅半秒对不到千分之一秒，相差约 900 到 2,300 倍。（这些时间没有注明机器和步数，看数量级就好；第 9 节会在你的机器上实测。）而 DDIM 已经是本课的*快速*采样器了。
 // GAN 只调用一次生成器；扩散模型要调用一个更大的网络，而且**每步**一次。
 //
-// 所以代价 = 步数 × 每次调用的价钱，本课对付第一个因子。先把名字说清楚，因为常有人弄错：DDIM 是**去噪扩散隐式模型**（denoising diffusion implicit models，Song、Meng 与 Ermon，2020），I 不是“改进”（improved）。
-// 说它*隐式*，是因为 $\eta=0$ 时，采样器把一份噪声变成一幅图像，像 GAN 的生成器那样，从不写出密度。
+// 所以代价 = 步数 × 每次调用的代价，本课对付第一个因子。先把名字说清楚，因为常有人弄错：DDIM 是**去噪扩散隐式模型**（denoising diffusion implicit models，Song、Meng 与 Ermon，2020），I 不是“改进”（improved）。
+// 说它*隐式*，是因为 $\eta=0$ 时，采样器把一份噪声变成一幅图像，像 GAN 的生成器那样：分布由“怎样抽样”给出。（$\eta$ 管途中抽多少噪声，第 2 节给出定义。）
 //
-// 为了看得清楚，我们想要一个从不出错的网络。一维里办得到：数据取两个峰，$\frac12\mathcal N(-1,0.2^2)+\frac12\mathcal N(1,0.2^2)$。这时 $x_t$ 也是两个峰，位于 $\pm\sqrt{\bar\alpha_t}$，方差为 $0.04\,\bar\alpha_t+1-\bar\alpha_t$，而对噪声的最佳猜测 $\mathbb E[\varepsilon\mid x_t]$ 有公式。
-// 从这里到第 5 节，凡有差错，都是*采样器*的错。
+// 为了看得清楚，我们想要一个从不出错的网络。一维里办得到：数据取两个峰，$\frac12\mathcal N(-1,0.2^2)+\frac12\mathcal N(1,0.2^2)$。这时 $x_t$ 也是两个峰，位于 $\pm c$，$c=\sqrt{\bar\alpha_t}$，方差为 $V=0.04\,\bar\alpha_t+1-\bar\alpha_t$。
+// 假如知道 $x_t$ 属于哪个峰，噪声的期望就是 $x_t$ 到那个峰中心的距离乘以 $\sqrt{1-\bar\alpha_t}/V$。其实并不知道，只能按两个峰的概率加权；由贝叶斯公式，两个概率之差是 $\tanh(c\,x_t/V)$，于是
+//
+// $$\mathbb E[\varepsilon\mid x_t]=\frac{\sqrt{1-\bar\alpha_t}}{V}\bigl(x_t-c\tanh(c\,x_t/V)\bigr).$$
+//
+// 对噪声不可能猜得比这更好了。从这里到第 6 节，凡有差错，都是*采样器*的错。
 
 // %%
-/** ᾱ at a step that need not be whole (section 6 asks between steps): evenly in log σ, σ² = (1−ᾱ)/ᾱ. */
-/* zh: 任意（不必是整数的）步上的 ᾱ（第 6 节会问到两步之间）：按 log σ 均匀插值，σ² = (1−ᾱ)/ᾱ。 */
+/** ᾱ at a step that need not be whole (section 6 asks between steps): evenly in the logarithm of √((1−ᾱ)/ᾱ). */
+/* zh: 任意（不必是整数的）步上的 ᾱ（第 6 节会问到两步之间）：按 √((1−ᾱ)/ᾱ) 的对数均匀插值。 */
 function leftAt(t: number): number {
   if (Number.isInteger(t)) return schedule.alphasCumprod[t];
   const [low, high] = [Math.floor(t), Math.ceil(t)].map((step) => Math.log(euler.sigmaOf(step, schedule)));
@@ -142,15 +150,11 @@ const perfect: Denoiser = (xt, t) =>
   tf.tidy(() => {
     const left = leftAt(t[0]);
     const [centre, variance] = [Math.sqrt(left), 0.04 * left + 1 - left];
-    // the bumps at ±centre weigh in by tanh; score = ∇ log density
-    // zh: ±centre 处两个峰的权重之差是 tanh；score = ∇ log 密度
-    const score = xt
+    const expected = xt
       .mul(centre / variance)
       .tanh()
-      .mul(centre)
-      .sub(xt)
-      .div(variance);
-    return score.mul(-Math.sqrt(1 - left));
+      .mul(centre); // the middle of its bump, as far as one can tell // zh: 它所属峰的中心（期望）
+    return xt.sub(expected).mul(Math.sqrt(1 - left) / variance);
   });
 
 // %% [markdown] lang="en"
@@ -163,7 +167,7 @@ const perfect: Denoiser = (xt, t) =>
 //
 // $$x_s=\sqrt{\bar\alpha_s}\,x_0+\sqrt{1-\bar\alpha_s-\sigma^2}\;\varepsilon+\sigma z,\qquad z\sim\mathcal N(0,I).$$
 //
-// Is the marginal right? $\varepsilon$ and $z$ are independent Gaussians, so the noise in $x_s$ has variance $(1-\bar\alpha_s-\sigma^2)+\sigma^2=1-\bar\alpha_s$. Exactly $q(x_s\mid x_0)$, **whatever $\sigma$ is**. That is why the factor of $\varepsilon$ has $\sigma^2$ under its root: the total of the noise is fixed, and what comes fresh must be missing from the old.
+// Is the marginal right? $\varepsilon$ and $z$ are independent Gaussians, so the noise in $x_s$ has variance $(1-\bar\alpha_s-\sigma^2)+\sigma^2=1-\bar\alpha_s$. Exactly $q(x_s\mid x_0)$, **for every $\sigma$** with $\sigma^2\le1-\bar\alpha_s$. That is why the factor of $\varepsilon$ has $\sigma^2$ under its root: the total of the noise is fixed, and what comes fresh must be missing from the old.
 //
 // The chain need not be Markov: $x_s$ depends on $x_t$ *and* $x_0$. And $s$ need not be $t-1$.
 //
@@ -179,7 +183,7 @@ const perfect: Denoiser = (xt, t) =>
 // ### Exercise 1 · One step of the family (4 points)
 
 // %% [markdown] lang="zh"
-// ## 2 · 损失从没问过影片是怎么拍的
+// ## 2 · 损失只看边缘分布，不看路径
 //
 // 再看一眼损失：$\mathbb E\lVert\varepsilon-\varepsilon_\theta(\sqrt{\bar\alpha_t}x_0+\sqrt{1-\bar\alpha_t}\,\varepsilon,\,t)\rVert^2$。它一次只看一个 $x_t$。它知道每一步的**边缘分布**（marginal distribution）$q(x_t\mid x_0)$，至于 $x_t$ 与 $x_{t-1}$ 怎样相关，即**联合分布**（joint distribution），它一无所知。
 // DDPM 的影片是一帧接一帧拍出来的，这只是得到这些边缘分布的一种办法。还有别的办法，而网络对它们全都适用。
@@ -188,7 +192,7 @@ const perfect: Denoiser = (xt, t) =>
 //
 // $$x_s=\sqrt{\bar\alpha_s}\,x_0+\sqrt{1-\bar\alpha_s-\sigma^2}\;\varepsilon+\sigma z,\qquad z\sim\mathcal N(0,I).$$
 //
-// 边缘分布对吗？$\varepsilon$ 与 $z$ 是独立的高斯，所以 $x_s$ 中噪声的方差是 $(1-\bar\alpha_s-\sigma^2)+\sigma^2=1-\bar\alpha_s$，恰好就是 $q(x_s\mid x_0)$，**不管 $\sigma$ 取多少**。所以 $\varepsilon$ 的根号里要减 $\sigma^2$：噪声的总量是定死的，新添多少，旧的就得少多少。
+// 边缘分布对吗？$\varepsilon$ 与 $z$ 是独立的高斯，所以 $x_s$ 中噪声的方差是 $(1-\bar\alpha_s-\sigma^2)+\sigma^2=1-\bar\alpha_s$，恰好就是 $q(x_s\mid x_0)$，**$\sigma$ 取多少都行**，只要 $\sigma^2\le1-\bar\alpha_s$。所以 $\varepsilon$ 的根号里要减 $\sigma^2$：噪声的总量是定死的，新添多少，旧的就得少多少。
 //
 // 这条链不必是马尔可夫的：$x_s$ 既依赖 $x_t$，*也*依赖 $x_0$。$s$ 也不必是 $t-1$。
 //
@@ -229,10 +233,10 @@ function ddimStep(
 await check('ddim-step', { ddimStep });
 
 // %% [markdown] lang="en"
-// **See the family.** Thirty particles start from the same thirty noises and walk back to the two bumps in 100 steps, with the perfect network, for three values of $\eta$. **Guess first**: which of the three films would you call a film of ink? In which can two paths cross?
+// **See the family.** Thirty particles start from the same thirty noises and walk back to the two bumps in 100 steps, with the perfect network, for three values of $\eta$. The colour of a path says in which bump it ends. **Guess first**: which of the three films would you call a film of ink? In which can two paths cross?
 
 // %% [markdown] lang="zh"
-// **看看这个家族。** 三十个粒子从同样的三十份噪声出发，用完美的网络，分 100 步走回两个峰，$\eta$ 取三个值。**先猜一猜**：哪一部像墨水的影片？哪一部里两条路可以相交？
+// **看看这个家族。** 三十个粒子从同样的三十份噪声出发，用完美的网络，分 100 步走回两个峰，$\eta$ 取三个值。路径的颜色表示它最后落在哪个峰。**先猜一猜**：哪一部像墨水的影片？哪一部里两条路可以相交？
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## One family, one network
@@ -240,7 +244,7 @@ await check('ddim-step', { ddimStep });
 // $$x_s=\sqrt{\bar\alpha_s}\,\hat x_0+\sqrt{1-\bar\alpha_s-\sigma^2}\,\varepsilon_\theta+\sigma z$$
 //
 // - The loss sees one $x_t$ at a time: only marginals.
-// - Total noise stays $1-\bar\alpha_s$, whatever σ.
+// - Total noise stays $1-\bar\alpha_s$, for every $\sigma^2\le1-\bar\alpha_s$.
 // - η = 1: DDPM. η = 0: no dice at all.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
@@ -249,7 +253,7 @@ await check('ddim-step', { ddimStep });
 // $$x_s=\sqrt{\bar\alpha_s}\,\hat x_0+\sqrt{1-\bar\alpha_s-\sigma^2}\,\varepsilon_\theta+\sigma z$$
 //
 // - 损失一次只看一个 $x_t$：只涉及边缘分布。
-// - 无论 σ 是多少，噪声总量都是 $1-\bar\alpha_s$。
+// - 只要 $\sigma^2\le1-\bar\alpha_s$，噪声总量总是 $1-\bar\alpha_s$。
 // - η = 1：DDPM。η = 0：完全不掷骰子。
 
 // %% figure="family" slideshow={"slide_type": "subslide"}
@@ -286,13 +290,13 @@ show(
         x: 't',
         y: 'x',
         xRange: [1000, 0],
-        yRange: [-3, 3],
+        yRange: [-4, 4],
       });
     }),
     {
       columns: 3,
       title:
-        'Same noises, same network: smooth roads at η = 0, a drunkard at η = 1' /* zh: '同样的噪声、同样的网络：η = 0 是平滑的路，η = 1 是醉汉的步子' */,
+        'Same noises, same network: smooth roads at η = 0, a drunkard at η = 1' /* zh: '同样的噪声、同样的网络：η = 0 是平滑的路，η = 1 是随机游走' */,
     },
   ),
 );
@@ -338,8 +342,8 @@ show(
 //
 // Nothing ties $s$ to $t-1$. Choose a **subsequence** $\tau_1<\tau_2<\dots<\tau_S$ of $1,\dots,T$ and walk down it: from $\tau_S$ to $\tau_{S-1}$, …, from $\tau_1$ to 0. That is $S$ network calls. Two conditions:
 //
-// - $\tau_S=T$. Sampling starts with $\mathcal N(0,I)$, and that is what $x_T$ is. A list that stops at 950 tells the network that pure noise is $x_{950}$. (Much published code has this flaw: `range(0, 1000, 20)` ends at 980.)
-// - the last move goes to 0, not to $\tau_1-1$ or to "the next in the list".
+// - $\tau_S=T$. Sampling starts with $\mathcal N(0,I)$, and that is what $x_T$ is. A list that stops at 980, such as `range(0, 1000, 20)` in much published code, tells the network that pure noise is $x_{980}$. (Some of that code counts the steps from 0 to 999; then it is 999 that is missing.)
+// - The last move goes from $\tau_1$ to 0, the clean picture.
 //
 // ### Exercise 2 · The subsequence (2 points)
 //
@@ -350,8 +354,8 @@ show(
 //
 // 没有谁规定 $s$ 必须是 $t-1$。从 $1,\dots,T$ 里挑一个**子序列**（subsequence）$\tau_1<\tau_2<\dots<\tau_S$，沿着它往下走：从 $\tau_S$ 到 $\tau_{S-1}$，……，从 $\tau_1$ 到 0，一共调用网络 $S$ 次。两个条件：
 //
-// - $\tau_S=T$。采样从 $\mathcal N(0,I)$ 出发，而那就是 $x_T$。如果列表止于 950，就等于告诉网络：纯噪声是 $x_{950}$。（不少公开的代码有这个毛病：`range(0, 1000, 20)` 止于 980。）
-// - 最后一次要走到 0，而不是 $\tau_1-1$，也不是“列表里的下一个”。
+// - $\tau_S=T$。采样从 $\mathcal N(0,I)$ 出发，而那就是 $x_T$。不少公开的代码用 `range(0, 1000, 20)`，止于 980，就等于告诉网络：纯噪声是 $x_{980}$。（有的代码从 0 数到 999，那么缺的是 999。）
+// - 最后一次从 $\tau_1$ 走到 0，也就是干净的图像。
 //
 // ### 练习 2 · 子序列（2 分）
 //
@@ -449,6 +453,8 @@ function fastSample(walk: readonly { t: number; s: number }[], eta: number, fact
   let x: Tensor = manyNoises.clone();
   for (const { t, s } of walk) {
     const next = tf.tidy(() => {
+      // x̂₀ and ε_θ out of the network's answer
+      // zh: 由网络的回答求 x̂₀ 和 ε_θ
       const { x0, epsilon } = ddpm.partsOf('epsilon', perfect(x, [t]), x, new Array<number>(2000).fill(t), schedule);
       const sigma = ddim.ddimSigma(t, s, eta, schedule);
       return x0
@@ -505,16 +511,16 @@ show(
 // 六分钟。同桌读第 4 节的伪代码三分钟，然后看三幅图。
 
 // %% [markdown] lang="en"
-// Read the three. **Repaired**: two bumps where the data have them, a little off in width, because twenty steps with $\eta=1$ are few. **$s=t-1$**: each round removes the noise of *one* step and then the clock jumps by fifty, so nearly all the noise is still there: one grey heap. **Too much old noise**: the two
-// bumps are there, but wide and blurred; in pictures this is grain. It vanishes at $\eta=0$, where σ = 0, and that is how it survives in programs: nobody tries $\eta=1$.
+// Read the three. **Repaired**: two bumps where the data have them, but too narrow, a third too high: a long step takes $\hat x_0$ for certain and so draws too little noise ($\tilde\beta_t$ was the variance for a *known* $x_0$). **$s=t-1$**: each round removes the noise of *one* step and then the clock jumps by fifty, so nearly all the noise is still there: one grey heap. **Too much old noise**: the two
+// bumps are there, but much too wide, and pushed outwards to about ±1.2, because the network reads the surplus noise as part of the picture. In pictures this is grain. It vanishes at $\eta=0$, where σ = 0, and that is how it survives in programs: nobody tries $\eta=1$.
 //
 // ## 5 · How few steps?
 //
 // Now count. The distance between samples and data (Wasserstein, lesson 02) against the number of network calls, still with the perfect network. **Guess first**: DDPM ($\eta=1$) was derived properly and DDIM ($\eta=0$) looks like a trick. Which wins at 10 steps? At 200?
 
 // %% [markdown] lang="zh"
-// 三幅图依次看。**修好之后**：两个峰在该在的地方，宽度略有出入，因为 $\eta=1$ 时二十步太少。**$s=t-1$**：每一轮只去掉*一*步的噪声，时钟却一下跳过五十步，所以噪声几乎全都还在：灰蒙蒙一堆。**旧噪声太多**：两个峰都在，
-// 但又宽又糊，在图像上就是颗粒。$\eta=0$ 时 σ = 0，这个错误消失了；它正是这样在程序里活下来的：没人去试 $\eta=1$。
+// 三幅图依次看。**修好之后**：两个峰在该在的地方，但偏窄，高出约三分之一：步子一长，就等于把 $\hat x_0$ 当成确知的，加的噪声偏少（$\tilde\beta_t$ 本是*已知* $x_0$ 时的方差）。**$s=t-1$**：每一轮只去掉*一*步的噪声，时钟却一下跳过五十步，所以噪声几乎全都还在：灰蒙蒙一堆。**旧噪声太多**：两个峰都在，
+// 但宽得多，还外移到约 ±1.2，因为网络把多出来的噪声当成了图像的一部分；在图像上就是噪点。$\eta=0$ 时 σ = 0，这个错误不起作用；没人去试 $\eta=1$，它就一直留在程序里。
 //
 // ## 5 · 最少要几步？
 //
@@ -566,9 +572,9 @@ show(
 // 三分钟。先投票：10 步时哪个 η 赢？图上说：这里不分胜负。再看论文里的表。
 
 // %% [markdown] lang="en"
-// A surprise for most: in one dimension and with a perfect network the dice cost next to nothing. All three fall together. What costs is the *long step*, in which $\hat x_0$ is taken for constant. So the proper derivation was not wrong, and the trick is not worse.
+// In one dimension and with a perfect network the dice cost next to nothing. All three fall together. What costs is the *long step*, in which $\hat x_0$ is taken for constant. So the proper derivation was not wrong, and the trick is not worse.
 //
-// Pictures are another matter. They have hundreds of directions, most of them thin, the network is imperfect, and fresh noise is a debt that later steps must pay back in every one of them. The DDIM paper measured on CIFAR-10 (FID, lower is better; its table 1):
+// Pictures are another matter. At $\eta>0$ every step replaces some of the noise by new noise. The steps after it must find that noise again and take it out, in each of hundreds of directions, with an imperfect network and, if there are few steps, with long strides: some of it stays. At $\eta=0$ the noise that was found is used again, and nothing new has to be found. The DDIM paper measured on CIFAR-10 (FID, lower is better; its table 1):
 //
 // | network calls | 10 | 20 | 50 | 100 | 1000 |
 // |---|---|---|---|---|---|
@@ -579,28 +585,29 @@ show(
 //
 // ## 6 · Beyond DDIM: the road is a curve
 //
-// At $\eta=0$ a particle follows a smooth road, an **ordinary differential equation** (ODE); lesson 13 derives it. DDIM's step is the straight-line (Euler) rule for it in clever coordinates. Let time be half the logarithm of the **signal-to-noise ratio**,
+// At $\eta=0$ a particle follows a smooth road, an **ordinary differential equation** (ODE); lesson 13 derives it. DDIM's step is Euler's rule for it, straight on, in clever coordinates. Let time be half the logarithm of the **signal-to-noise ratio**,
 // $\lambda=\log\bigl(\sqrt{\bar\alpha}/\sqrt{1-\bar\alpha}\bigr)$, which grows as $t$ falls. Then the road from $t$ to $s$ is, exactly (Lu et al., 2022),
 //
 // $$x_s=\frac{\sqrt{1-\bar\alpha_s}}{\sqrt{1-\bar\alpha_t}}\,x_t+\sqrt{1-\bar\alpha_s}\int_{\lambda_t}^{\lambda_s}e^{\lambda}\,\hat x_0(\lambda)\,d\lambda .$$
 //
 // The first part needs no network. In the integral only $\hat x_0$ is unknown, and we can ask for it at one point for each call.
 //
-// - **Take $\hat x_0$ as constant** over the step, equal to its value at $t$. With $h=\lambda_s-\lambda_t$ the integral is $(e^{\lambda_s}-e^{\lambda_t})\,\hat x_0$, and we get $x_s=\frac{\sqrt{1-\bar\alpha_s}}{\sqrt{1-\bar\alpha_t}}x_t+\sqrt{\bar\alpha_s}\,(1-e^{-h})\,\hat x_0$. Put in $\hat x_0$ and $\varepsilon_\theta$: it is DDIM, letter by letter.
+// - **Take $\hat x_0$ as constant** over the step, equal to its value at $t$. With $h=\lambda_s-\lambda_t$ the integral is $(e^{\lambda_s}-e^{\lambda_t})\,\hat x_0$, and we get $x_s=\frac{\sqrt{1-\bar\alpha_s}}{\sqrt{1-\bar\alpha_t}}x_t+\sqrt{\bar\alpha_s}\,(1-e^{-h})\,\hat x_0$. Put in $x_t=\sqrt{\bar\alpha_t}\,\hat x_0+\sqrt{1-\bar\alpha_t}\,\varepsilon_\theta$, and it is DDIM.
 // - **DPM-Solver++(2M)** remembers the $\hat x_0$ of the step before and lays a *line* through the two. Its value in the middle of the coming step stands for the step. 2: second order; M: multistep, no extra calls.
+// - **Heun's method** (Karras et al., 2022) makes a trial step, asks the network again at its end, and goes back to make the step with the mean of the two slopes. Second order too, for two calls a step. Its time is the noise level $\sqrt{(1-\bar\alpha_t)/\bar\alpha_t}$.
 //
 // A line through $(\lambda_{\text{before}},\hat x_0^{\text{before}})$ and $(\lambda_t,\hat x_0^{\text{now}})$, read $h/2$ further on:
 //
 // $$D=\hat x_0^{\text{now}}+\frac{h}{2\,h_{\text{before}}}\bigl(\hat x_0^{\text{now}}-\hat x_0^{\text{before}}\bigr),$$
 //
-// and $D$ takes the place of $\hat x_0$. That is all.
+// and $D$ takes the place of $\hat x_0$.
 //
 // ### Exercise 4 · One new line (2 points)
 
 // %% [markdown] lang="zh"
-// 结果出乎多数人意料：在一维、网络完美时，掷骰子几乎不花代价，三条线一起下降。真正要付代价的是*步子太长*：一步之内把 $\hat x_0$ 当成了常数。所以正经推导没有错，小花招也不差。
+// 在一维、网络完美时，掷骰子几乎不花代价，三条线一起下降。真正要付代价的是*步子太长*：一步之内把 $\hat x_0$ 当成了常数。所以正经推导没有错，小花招也不差。
 //
-// 图像就不同了：有几百个方向，大多很“薄”，网络也不完美，而新噪声是一笔债，后面的步要在每个方向上还清。DDIM 论文在 CIFAR-10 上测得（FID，越低越好；原文表 1）：
+// 图像就不同了：$\eta>0$ 时，每一步都把一部分旧噪声换成新噪声，后面的步得在几百个方向上重新把它估计出来、去掉；网络不完美，步数少时步子又长，总有去不干净的。$\eta=0$ 时沿用已经找到的噪声，没有新的要找。DDIM 论文在 CIFAR-10 上测得（FID，越低越好；原文表 1）：
 //
 // | 网络调用次数 | 10 | 20 | 50 | 100 | 1000 |
 // |---|---|---|---|---|---|
@@ -611,21 +618,22 @@ show(
 //
 // ## 6 · DDIM 之后：路是弯的
 //
-// $\eta=0$ 时，粒子走的是一条平滑的路，即一个**常微分方程**（ordinary differential equation，ODE），第 13 课会推导。DDIM 的一步，就是在巧妙的坐标下对它用直线（欧拉）法。把“时间”取为**信噪比**对数的一半，
+// $\eta=0$ 时，粒子走的是一条平滑的路，即一个**常微分方程**（ordinary differential equation，ODE），第 13 课会推导。DDIM 的一步，就是在巧妙的坐标下对它用欧拉法。把“时间”取为**信噪比**对数的一半，
 // $\lambda=\log\bigl(\sqrt{\bar\alpha}/\sqrt{1-\bar\alpha}\bigr)$，它随 $t$ 减小而增大。从 $t$ 到 $s$ 的路有精确表达式（Lu 等，2022）：
 //
 // $$x_s=\frac{\sqrt{1-\bar\alpha_s}}{\sqrt{1-\bar\alpha_t}}\,x_t+\sqrt{1-\bar\alpha_s}\int_{\lambda_t}^{\lambda_s}e^{\lambda}\,\hat x_0(\lambda)\,d\lambda .$$
 //
 // 第一部分不需要网络。积分里只有 $\hat x_0$ 未知，每次调用能问到它在一个点上的值。
 //
-// - **把 $\hat x_0$ 当作常数**，整步都取它在 $t$ 处的值。记 $h=\lambda_s-\lambda_t$，积分为 $(e^{\lambda_s}-e^{\lambda_t})\,\hat x_0$，于是 $x_s=\frac{\sqrt{1-\bar\alpha_s}}{\sqrt{1-\bar\alpha_t}}x_t+\sqrt{\bar\alpha_s}\,(1-e^{-h})\,\hat x_0$。把 $\hat x_0$ 与 $\varepsilon_\theta$ 的关系代进去，一字不差就是 DDIM。
+// - **把 $\hat x_0$ 当作常数**，整步都取它在 $t$ 处的值。记 $h=\lambda_s-\lambda_t$，积分为 $(e^{\lambda_s}-e^{\lambda_t})\,\hat x_0$，于是 $x_s=\frac{\sqrt{1-\bar\alpha_s}}{\sqrt{1-\bar\alpha_t}}x_t+\sqrt{\bar\alpha_s}\,(1-e^{-h})\,\hat x_0$。把 $x_t=\sqrt{\bar\alpha_t}\,\hat x_0+\sqrt{1-\bar\alpha_t}\,\varepsilon_\theta$ 代进去，就得到 DDIM。
 // - **DPM-Solver++(2M)** 记住上一步的 $\hat x_0$，过两点画一条*直线*，用它在下一步中点的值代表这一步。2 指二阶，M 指多步法（multistep），不额外调用网络。
+// - **Heun 方法**（Karras 等，2022）先试走一步，在终点再问一次网络，然后回到起点，按两处斜率的平均走这一步。也是二阶，但每步调用两次；它的“时间”是噪声强度 $\sqrt{(1-\bar\alpha_t)/\bar\alpha_t}$。
 //
 // 过 $(\lambda_{\text{前}},\hat x_0^{\text{前}})$ 和 $(\lambda_t,\hat x_0^{\text{今}})$ 的直线，再往前读 $h/2$：
 //
 // $$D=\hat x_0^{\text{今}}+\frac{h}{2\,h_{\text{前}}}\bigl(\hat x_0^{\text{今}}-\hat x_0^{\text{前}}\bigr),$$
 //
-// 用 $D$ 代替 $\hat x_0$，就这么多。
+// 用 $D$ 代替 $\hat x_0$。
 //
 // ### 练习 4 · 新增的一行（2 分）
 
@@ -675,13 +683,16 @@ async function byDpmSolver(steps: readonly number[]): Promise<Tensor> {
 const callCounts = budget({ quick: [5, 10], default: [5, 10, 20, 40, 80], full: [5, 10, 20, 40, 80, 160] });
 const road = await byDpmSolver(dpmSolver.logSnrSteps(schedule, budget({ quick: 100, default: 500, full: 1000 })));
 const off = (x: Tensor) => tf.tidy(() => x.sub(road).square().mean().sqrt().dataSync()[0]);
-const heun = (steps: number) => {
+const heun = (calls: number) => {
+  const steps = (calls + 1) / 2; // two calls a step, one for the last // zh: 每步两次调用，最后一步一次
   const top = euler.sigmaOf(T, schedule);
   const sigmas = euler.karrasSigmas(steps, euler.sigmaOf(1, schedule), top);
+  // the library's Heun wants x₀ + √((1−ᾱ)/ᾱ) ε, not scaled down, and a network that answers with x̂₀
+  // zh: 库里的 Heun 用未缩小的 x₀ + √((1−ᾱ)/ᾱ) ε，并要求网络回答 x̂₀
   return euler.sampleHeun(euler.sigmaDenoiser(perfect, schedule), manyNoises.mul(Math.hypot(1, top)), sigmas);
 };
 const lines = [];
-for (const { name, run } of [
+for (const { name, run, odd = false } of [
   { name: 'DDIM, even in t' /* zh: 'DDIM，按 t 均匀' */, run: (n: number) => fastSample(moves(subsequence(T, n)), 0) },
   {
     name: 'DDIM, even in λ' /* zh: 'DDIM，按 λ 均匀' */,
@@ -691,11 +702,12 @@ for (const { name, run } of [
     name: 'DPM-Solver++(2M), even in λ' /* zh: 'DPM-Solver++(2M)，按 λ 均匀' */,
     run: (n: number) => byDpmSolver(dpmSolver.logSnrSteps(schedule, n)),
   },
-  { name: 'Heun, 2 calls a step' /* zh: 'Heun，每步 2 次调用' */, run: (n: number) => heun(Math.round(n / 2)) },
+  { name: 'Heun, 2 calls a step' /* zh: 'Heun，每步 2 次调用' */, run: heun, odd: true },
 ]) {
+  const calls = odd ? callCounts.map((n) => n + 1 - (n % 2)) : callCounts;
   const errors: number[] = [];
-  for (const n of callCounts) errors.push(off(await run(n)));
-  lines.push({ name, x: callCounts, y: errors, points: true });
+  for (const n of calls) errors.push(off(await run(n)));
+  lines.push({ name, x: calls, y: errors, points: true });
 }
 show(
   figures.curves({
@@ -719,14 +731,14 @@ show(
 //
 // ## 7 · Clothes in ten calls
 //
-// Now a network that is *not* perfect. Train lesson 11's U-Net with $T=1000$ (two minutes on two cores), exactly as before: nothing below knows of DDIM.
+// Now a network that is *not* perfect. Train lesson 11's U-Net on lesson 11's loss (two minutes on two cores). What differs is the length of the schedule, $T=1000$, and the number of pictures, 16,000; nothing in the training knows of DDIM.
 
 // %% [markdown] lang="zh"
 // 双对数坐标下，斜率就是阶。无论怎样取步，DDIM 大致按调用次数的倒数下降；DPM-Solver++(2M) 降得更陡，代价只是记住一幅图像。**Heun 方法**（Karras 等，2022）也是二阶，但每步要问网络两次，调用次数少的时候不划算。
 //
 // ## 7 · 调用十次，画出衣服
 //
-// 现在换一个*不完美*的网络。照旧训练第 11 课的 U-Net，$T=1000$（双核约两分钟）：训练部分没有一行知道 DDIM。
+// 现在换一个*不完美*的网络：第 11 课的 U-Net，第 11 课的损失（双核约训练两分钟）。不同的只有调度的长度 $T=1000$ 和图像数 16,000；训练部分没有一行与 DDIM 有关。
 
 // %%
 const model = ddpm.buildDdpm({
@@ -770,10 +782,10 @@ const rowsOf = budget({ quick: [3, 6], default: [5, 10, 20, 50], full: [5, 10, 2
 const wardrobe: { label: string; images: Tensor4D }[] = [];
 for (const calls of rowsOf) {
   const images = await ddim.sample<Tensor4D>(model, 8, new Random(4), { steps: subsequence(T, calls) });
-  wardrobe.push({ label: `${calls}`, images });
+  wardrobe.push({ label: `DDIM ${calls}`, images });
 }
 wardrobe.push({
-  label: `DPM ${rowsOf[1]}`,
+  label: `DPM++ ${rowsOf[1]}`,
   images: await dpmSolver.sample<Tensor4D>(model, 8, new Random(4), {
     steps: dpmSolver.logSnrSteps(model.schedule, rowsOf[1]),
   }),
@@ -794,12 +806,12 @@ show(
 // %% [markdown] lang="en"
 // What a picture shows is settled by its noise; more steps draw it better. That is what deterministic means.
 //
-// **Quality against steps.** FID (lesson 17) measures how far a heap of pictures is from real ones through the eyes of a classifier; small is good. Honest use: it depends on the number of pictures, which is small here, so compare the curves with each other and with the line of real pictures *of the same number*, not with published figures. (About a minute and a half.)
+// **Quality against steps.** FID (lesson 17) measures how far a heap of pictures is from real ones, in the features of a classifier; small is good. Use it with care: it depends on the number of pictures, which is small here, so compare the curves with each other and with the line of real pictures *of the same number*, not with published figures. (About a minute and a half.)
 
 // %% [markdown] lang="zh"
 // 画的是什么，由噪声决定；步数多，就画得好。这就是“确定性”的意思。
 //
-// **质量与步数。** FID（第 17 课）透过分类器的眼睛，衡量一堆图像离真实图像有多远，越小越好。要老实使用：它与图像数量有关，而这里数量很小，所以只能让几条曲线互相比，或与*同样数量*的真实图像那条线比，不要与论文里的数字比。（约一分半钟。）
+// **质量与步数。** FID（第 17 课）用分类器提取的特征，衡量一批图像离真实图像有多远，越小越好。使用时要谨慎：它与图像数量有关，而这里数量很小，所以只能让几条曲线互相比，或与*同样数量*的真实图像那条线比，不要与论文里的数字比。（约一分半钟。）
 
 // %%
 const judge = fashionMnistClassifier();
@@ -858,14 +870,14 @@ show(
 //
 // ## 8 · Noise as a code
 //
-// If $x_T$ decides the picture, it *is* the picture in another language. The road can be walked the other way: from $t$ to a later $t'$ with the same formula, exchanging the roles, $x_{t'}=\sqrt{\bar\alpha_{t'}}\,\hat x_0+\sqrt{1-\bar\alpha_{t'}}\,\varepsilon_\theta(x_t,t)$. So a *real* picture gets a code. Encode, decode, compare:
+// If $x_T$ decides the picture, it *is* the picture in another language. The road can be walked the other way: from $t$ to a later $t'$ with the same formula, exchanging the roles, $x_{t'}=\sqrt{\bar\alpha_{t'}}\,\hat x_0+\sqrt{1-\bar\alpha_{t'}}\,\varepsilon_\theta(x_t,t)$. So a *real* picture gets a code. (The network was trained on $t=1,\dots,T$ and must not be asked at 0, so for the first move the picture is taken for $x_1$, which it nearly is: $\bar\alpha_1=0.9999$.) Encode, decode, compare:
 
 // %% [markdown] lang="zh"
 // 这样读：拐点左边，每多一次调用都值得；右边曲线变平，剩下的是*网络*的误差，采样器再好，也画不出网络不知道的东西。看 5 次调用处，比较 $\eta=1$ 与 $\eta=0$：同一个网络，同样的调用次数，差别全在骰子。**如果你的曲线根本不降**，说明网络训练得太少，采样器还起不了作用。
 //
 // ## 8 · 噪声就是编码
 //
-// 既然 $x_T$ 决定了图像，它*就是*用另一种语言写的图像。路也可以倒着走：用同一公式从 $t$ 走到更晚的 $t'$，$x_{t'}=\sqrt{\bar\alpha_{t'}}\,\hat x_0+\sqrt{1-\bar\alpha_{t'}}\,\varepsilon_\theta(x_t,t)$。于是*真实*图像也有了编码。编码、解码、比较：
+// 既然 $x_T$ 决定了图像，它*就是*用另一种语言写的图像。路也可以倒着走：用同一公式从 $t$ 走到更晚的 $t'$，$x_{t'}=\sqrt{\bar\alpha_{t'}}\,\hat x_0+\sqrt{1-\bar\alpha_{t'}}\,\varepsilon_\theta(x_t,t)$。于是*真实*图像也有了编码。（网络只在 $t=1,\dots,T$ 上训练过，不能在 0 处问它，所以第一步把图像当作 $x_1$；它们几乎相同：$\bar\alpha_1=0.9999$。）编码、解码、比较：
 
 // %%
 const trip = subsequence(T, budget({ quick: 4, default: 50, full: 250 }));
@@ -880,13 +892,12 @@ show(
   figures.imageRows(
     [
       { label: 'picture' /* zh: '图像' */, images: grey(originals) },
-      { label: 'code x_T' /* zh: '编码 x_T' */, images: grey(codes.div(3)) },
+      { label: 'code x_T' /* zh: '编码 x_T' */, images: grey(codes.div(2)) },
       { label: 'returned' /* zh: '取回' */, images: grey(returned) },
     ],
     {
       scale: 3,
-      title:
-        'To the noise and back, without training anything for it' /* zh: '去噪声里走一趟再回来，没有为此训练任何东西' */,
+      title: 'To the noise and back, without training anything for it' /* zh: '编码成噪声再解码：无需另外训练' */,
     },
   ),
 );
@@ -898,18 +909,18 @@ console.log(
 // %% [markdown] lang="en"
 // The codes look like snow, but each is *this* picture's snow. (Not perfectly: the walk is in steps, and the network is imperfect; more steps, less error.)
 //
-// Codes can be mixed. **Not along a straight line**: two independent Gaussian codes of $n$ numbers both have a length near $\sqrt n$ and are nearly at right angles, so their middle has only $\sqrt{1/2}\approx0.71$ of the length. The network has never seen such quiet noise. Walk on the sphere instead, by **spherical interpolation**: with $\theta$ the angle between the codes $a$ and $b$,
+// Codes can be mixed. **Not along a straight line**: two independent Gaussian codes of $n$ numbers both have a length near $\sqrt n$ and are nearly at right angles, so their middle has only $\sqrt{1/2}\approx0.71$ of the length. The network has never seen such quiet noise. Walk on the sphere instead, by **spherical interpolation**: with $\varphi$ the angle between the codes $a$ and $b$,
 //
-// $$\operatorname{slerp}(a,b,u)=\frac{\sin((1-u)\theta)}{\sin\theta}\,a+\frac{\sin(u\theta)}{\sin\theta}\,b,\qquad \cos\theta=\frac{a\cdot b}{\lVert a\rVert\,\lVert b\rVert}.$$
+// $$\operatorname{slerp}(a,b,u)=\frac{\sin((1-u)\varphi)}{\sin\varphi}\,a+\frac{\sin(u\varphi)}{\sin\varphi}\,b,\qquad \cos\varphi=\frac{a\cdot b}{\lVert a\rVert\,\lVert b\rVert}.$$
 //
 // ### Exercise 5 ★ · Walk on the sphere (2 points)
 
 // %% [markdown] lang="zh"
 // 编码看上去是雪花，却是*这*幅图像专有的雪花。（不是分毫不差：路是一步步走的，网络也不完美；步数越多，误差越小。）
 //
-// 编码可以混合，但**不能走直线**：两份独立的 $n$ 维高斯编码，长度都接近 $\sqrt n$，而且几乎互相垂直，所以中点的长度只有 $\sqrt{1/2}\approx0.71$ 倍。这么安静的噪声，网络从没见过。应当沿球面走，即**球面插值**（spherical interpolation）：设编码 $a$、$b$ 的夹角为 $\theta$，
+// 编码可以混合，但**不能走直线**：两份独立的 $n$ 维高斯编码，长度都接近 $\sqrt n$，而且几乎互相垂直，所以中点的长度只有 $\sqrt{1/2}\approx0.71$ 倍。幅度这么小的噪声，网络从没见过。应当沿球面走，即**球面插值**（spherical interpolation）：设编码 $a$、$b$ 的夹角为 $\varphi$，
 //
-// $$\operatorname{slerp}(a,b,u)=\frac{\sin((1-u)\theta)}{\sin\theta}\,a+\frac{\sin(u\theta)}{\sin\theta}\,b,\qquad \cos\theta=\frac{a\cdot b}{\lVert a\rVert\,\lVert b\rVert}.$$
+// $$\operatorname{slerp}(a,b,u)=\frac{\sin((1-u)\varphi)}{\sin\varphi}\,a+\frac{\sin(u\varphi)}{\sin\varphi}\,b,\qquad \cos\varphi=\frac{a\cdot b}{\lVert a\rVert\,\lVert b\rVert}.$$
 //
 // ### 练习 5 ★ · 沿球面走（2 分）
 
@@ -937,7 +948,7 @@ await check('ddim-slerp', { slerp });
 //
 // - η = 0：一份噪声，一幅图像。噪声*就是*图像。
 // - 可以编码、解码，也可以在中间漫步。
-// - 沿球面走，不走直线：直线的中点太安静（0.71 倍）。
+// - 沿球面走，不走直线：直线的中点噪声太弱（0.71 倍）。
 
 // %% figure="interpolation" slideshow={"slide_type": "subslide"}
 const shares = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => i / 7);
@@ -970,17 +981,17 @@ console.log(
 // Four minutes. Ask first what the straight row will look like. Quiet noise is what the network knows from *later* steps, so it smooths: flat, washed-out pictures.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 四分钟。先问：直线那一行会是什么样？安静的噪声，在网络看来属于*靠后*的步，于是它一味抹平：图像发平、发淡。
+// 四分钟。先问：直线那一行会是什么样？这么弱的噪声，在网络看来属于*靠后*的步，于是它一味抹平：图像发平、发淡。
 
 // %% [markdown] lang="en"
-// The upper row stays a picture all the way: the boot gives way to something between, and trousers appear. The lower one passes through noise that is too quiet, as the printed lengths say, and its middle pictures come out flatter. Do not expect miracles of a network trained for two minutes; expect the difference between the two rows.
+// The upper row stays a picture all the way: the boot gives way to something between, and trousers appear. The lower one passes through noise that is too quiet, as the printed lengths say, and its middle pictures come out flatter.
 //
 // ## 9 · What it costs, measured here
 
 // %% [markdown] lang="zh"
-// 上面一行从头到尾都像图像：靴子渐渐让位，中间是个过渡的东西，然后裤子出现。下面一行穿过了太安静的噪声（看打印出的长度），中间几幅发平。网络只训练了两分钟，不要期待奇迹；要看的是两行之间的差别。
+// 上面一行从头到尾都像图像：靴子渐渐让位，中间是个过渡的东西，然后裤子出现。下面一行穿过了太弱的噪声（看打印出的长度），中间几幅发平。
 //
-// ## 9 · 这里实测的价钱
+// ## 9 · 本机实测的代价
 
 // %%
 const batch = random.normal([8, 28, 28, 1]);
@@ -1006,7 +1017,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// (Reckoned from the measured price of one call.) Even the fastest of them stays far behind a GAN's single call. What is left to do, beyond this lesson: distil many steps into one (Salimans and Ho, 2022), straighten the road (lesson 16), or make each call cheaper by working in a small latent space (lesson 15).
+// (Reckoned from the measured price of one call; the time for a picture at $n$ calls is $n$ times that.) A GAN would pay for a single call. What is left to do, beyond this lesson: distil many steps into one (Salimans and Ho, 2022), straighten the road (lesson 16), or make each call cheaper by working in a small latent space (lesson 15).
 //
 // ## 10 · Questions
 //
@@ -1057,7 +1068,7 @@ show(
 // | subsequence | $\tau_i=\operatorname{round}(iT/S)$, $\tau_S=T$; last move to 0 |
 // | time of the ODE | $\lambda=\log(\sqrt{\bar\alpha}/\sqrt{1-\bar\alpha})$ |
 // | DPM-Solver++(2M) | $x_s=\frac{\sqrt{1-\bar\alpha_s}}{\sqrt{1-\bar\alpha_t}}x_t+\sqrt{\bar\alpha_s}(1-e^{-h})D$, $D=\hat x_0+\frac{h}{2h_{\text{before}}}(\hat x_0-\hat x_0^{\text{before}})$ |
-// | between two codes | $\operatorname{slerp}(a,b,u)=\frac{\sin((1-u)\theta)}{\sin\theta}a+\frac{\sin(u\theta)}{\sin\theta}b$ |
+// | between two codes | $\operatorname{slerp}(a,b,u)=\frac{\sin((1-u)\varphi)}{\sin\varphi}a+\frac{\sin(u\varphi)}{\sin\varphi}b$ |
 //
 // ## Further reading
 //
@@ -1068,7 +1079,7 @@ show(
 // - Salimans & Ho (2022), *Progressive Distillation for Fast Sampling of Diffusion Models*, arXiv:2202.00512.
 
 // %% [markdown] lang="zh"
-// （由实测的单次调用价格推算。）即使最快的一种，也远远比不上 GAN 的一次调用。本课之外还有几条路：把多步蒸馏成一步（Salimans 与 Ho，2022），把路拉直（第 16 课），或者到小小的隐空间里去，让每次调用更便宜（第 15 课）。
+// （由实测的单次调用时间乘以调用次数推算。）GAN 只需付一次调用。本课之外还有几条路：把多步蒸馏成一步（Salimans 与 Ho，2022），把路拉直（第 16 课），或者到小小的隐空间里去，让每次调用更便宜（第 15 课）。
 //
 // ## 10 · 思考题
 //
@@ -1119,7 +1130,7 @@ show(
 // | 子序列 | $\tau_i=\operatorname{round}(iT/S)$，$\tau_S=T$；最后一步走到 0 |
 // | 常微分方程的时间 | $\lambda=\log(\sqrt{\bar\alpha}/\sqrt{1-\bar\alpha})$ |
 // | DPM-Solver++(2M) | $x_s=\frac{\sqrt{1-\bar\alpha_s}}{\sqrt{1-\bar\alpha_t}}x_t+\sqrt{\bar\alpha_s}(1-e^{-h})D$，$D=\hat x_0+\frac{h}{2h_{\text{前}}}(\hat x_0-\hat x_0^{\text{前}})$ |
-// | 两份编码之间 | $\operatorname{slerp}(a,b,u)=\frac{\sin((1-u)\theta)}{\sin\theta}a+\frac{\sin(u\theta)}{\sin\theta}b$ |
+// | 两份编码之间 | $\operatorname{slerp}(a,b,u)=\frac{\sin((1-u)\varphi)}{\sin\varphi}a+\frac{\sin(u\varphi)}{\sin\varphi}b$ |
 //
 // ## 延伸阅读
 //

@@ -38,7 +38,7 @@ exercise('ddim-step', ({ check, subject, random }) => {
     { en: 'the last step gives the picture, whatever the dice', zh: '最后一步给出图像，与骰子无关' },
     {
       points: 1,
-      hint: { en: 'At s = 0 is ᾱ_s = 1. What is σ then?', zh: 's = 0 时 ᾱ_s = 1，这时 σ 等于多少？' },
+      hint: { en: 'At s = 0, ᾱ_s is 1. What is σ then?', zh: 's = 0 时 ᾱ_s = 1，这时 σ 等于多少？' },
     },
     async () => {
       const xt = random.normal([3, 2]);
