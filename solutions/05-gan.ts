@@ -1393,10 +1393,11 @@ show(
 
 // %% slideshow={"slide_type": "subslide"}
 const marksAxis = Array.from({ length: 121 }, (_, i) => -4 + i / 12);
-const slopeOver = (x: string, slope: (out: number) => number, color: number) =>
+const slopes = (title: string, x: string, slope: (out: number) => number, color: number) =>
   figures.curves({
-    series: [{ name: x, x: marksAxis, y: marksAxis.map(slope), color }],
+    series: [{ name: title, x: marksAxis, y: marksAxis.map(slope), color }],
     marks: [{ y: 0 }],
+    title,
     x,
     y: 'slope of G’s loss' /* zh: 'G 的损失的斜率' */,
     yRange: [-5.5, 5.5],
@@ -1404,12 +1405,13 @@ const slopeOver = (x: string, slope: (out: number) => number, color: number) =>
 show(
   figures.panels(
     [
-      slopeOver(
-        'non-saturating: logit a of a generated example' /* zh: '非饱和：生成样本的 logit a' */,
+      slopes(
+        'non-saturating' /* zh: '非饱和' */,
+        'logit a of a forgery' /* zh: '赝品的 logit a' */,
         (a) => 1 / (1 + Math.exp(-a)) - 1,
         2,
       ),
-      slopeOver('LSGAN: score s of a generated example' /* zh: 'LSGAN：生成样本的分数 s' */, (mark) => mark - 1, 3),
+      slopes('LSGAN', 'score s of a forgery' /* zh: '赝品的分数 s' */, (mark) => mark - 1, 3),
     ],
     {
       title: 'Only LSGAN pulls back what is taken for more than real' /* zh: '只有 LSGAN 会把“过于真实”的样本拉回来' */,
@@ -1589,8 +1591,8 @@ show(
 // - *D's loss is 1.386, G's 0.693*: $D$ gives $\frac12$ for everything. That is the equilibrium, or a $D$ that learns nothing. Look at the pictures: they tell which.
 // - *A checkerboard*: transposed convolutions whose kernel is not a multiple of the stride paint some pixels more often than others. Here it is 4 and 2.
 //
-// Why do the curves not say how good the pictures are? Both losses are measured against an opponent who is learning too. A chess player who always plays against an equal wins half of the games, as a beginner and as a master. So quality must be measured with something that stands still. A classifier does that was trained once, on the labels, and never again (lesson 17 uses it too): which
-// kinds of clothes does $G$ draw? It is section 7's question again, with ten modes.
+// Why do the curves not say how good the pictures are? Both losses are measured against an opponent who is learning too. A chess player who always plays against an equal wins half of the games, as a beginner and as a master. So quality must be measured with something that stands still: here a classifier that was trained once, on the labels, and never again (lesson 17 uses
+// it too). Which kinds of clothes does $G$ draw? It is section 7's question again, with ten modes.
 
 // %% [markdown] lang="zh"
 // **你应该看到**：先是灰色噪声，再是色块，然后是粗略的轮廓：一件衬衫，一只鞋，一个包，也有几幅什么衣物都不像。边缘比 VAE 画的任何图都硬：两类模型的毛病正好相反。
@@ -1604,7 +1606,7 @@ show(
 // - *棋盘格*：卷积核边长不是步长的整数倍时，转置卷积会让某些像素被画到的次数更多。这里是 4 和 2。
 //
 // 为什么曲线说不出图像的好坏？两个损失都是与一个同样在学习的对手比出来的。总与旗鼓相当的人下棋，初学时赢一半，成了大师还是赢一半。所以质量要用一件不会动的东西来量。
-// 用标签训练过一次、此后不再改动的分类器就是（第 17 课还会用到它）：$G$ 画的是哪几类衣物？这又是第 7 节的问题，只是模式变成了十个。
+// 这里用一个分类器，它用标签训练过一次，此后不再改动（第 17 课还会用到它）：$G$ 画的是哪几类衣物？这又是第 7 节的问题，只是模式变成了十个。
 
 // %%
 const referee = metrics.classifier;
