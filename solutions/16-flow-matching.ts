@@ -150,14 +150,14 @@ await check('flow-path', { straightPath });
 // %% [markdown] lang="en"
 // ## 2 · Which velocity does the network learn?
 //
-// Many paths run through one point, and each has its own velocity. Look at it on the line, where the data have two bumps, at $-1.5$ and $1.5$. Of 20,000 straight paths, take those that pass close to $x=0.3$ at time $t=0.5$.
+// Many paths run through one point, and each has its own velocity. Look at it on the line, where the data have two bumps, at $-1.5$ and $1.5$. Of 20,000 straight paths, take those that pass close to $x=0.1$ at time $t=0.5$.
 //
 // **Guess first**: what do their velocities look like as a histogram? And what will a network answer at this point, if it minimizes the mean square error?
 
 // %% [markdown] lang="zh"
 // ## 2 · 网络学到的是哪个速度？
 //
-// 许多路径会经过同一个点，各有各的速度。先在直线上看，数据有两个峰，在 $-1.5$ 和 $1.5$。在 20,000 条直线路径中，挑出 $t=0.5$ 时经过 $x=0.3$ 附近的那些。
+// 许多路径会经过同一个点，各有各的速度。先在直线上看，数据有两个峰，在 $-1.5$ 和 $1.5$。在 20,000 条直线路径中，挑出 $t=0.5$ 时经过 $x=0.1$ 附近的那些。
 //
 // **先猜一猜**：它们的速度画成直方图是什么样？如果网络使均方误差最小，它在这一点会回答什么？
 
@@ -181,16 +181,16 @@ function lineVelocity(x: number, t: number): number {
 }
 const [manyStarts, manyEnds] = [normals(20_000), drawLine(20_000)];
 const passing = manyStarts.flatMap((x0, i) =>
-  Math.abs(0.5 * x0 + 0.5 * manyEnds[i] - 0.3) < 0.05 ? [manyEnds[i] - x0] : [],
+  Math.abs(0.5 * x0 + 0.5 * manyEnds[i] - 0.1) < 0.05 ? [manyEnds[i] - x0] : [],
 );
 const meanVelocity = passing.reduce((sum, v) => sum + v, 0) / passing.length;
 console.log(
-  `mean of these ${passing.length} velocities: ${meanVelocity.toFixed(2)}; by the formula: ${lineVelocity(0.3, 0.5).toFixed(2)}` /* zh: `这 ${passing.length} 个速度的平均：${meanVelocity.toFixed(2)}；按公式：${lineVelocity(0.3, 0.5).toFixed(2)}` */,
+  `mean of these ${passing.length} velocities: ${meanVelocity.toFixed(2)}; by the formula: ${lineVelocity(0.1, 0.5).toFixed(2)}` /* zh: `这 ${passing.length} 个速度的平均：${meanVelocity.toFixed(2)}；按公式：${lineVelocity(0.1, 0.5).toFixed(2)}` */,
 );
 show(
   figures.histogram({
     series: [{ name: 'velocities' /* zh: '速度' */, values: passing }],
-    marks: [{ x: lineVelocity(0.3, 0.5), label: 'their mean' /* zh: '它们的平均' */ }],
+    marks: [{ x: lineVelocity(0.1, 0.5), label: 'their mean' /* zh: '它们的平均' */ }],
     title:
       'Two kinds of paths meet here; the mean belongs to neither' /* zh: '两类路径在此交汇，平均值不属于任何一类' */,
     x: 'velocity x₁ − x₀' /* zh: '速度 x₁ − x₀' */,
@@ -224,7 +224,7 @@ show(
 // 7 分钟。先让大家画直方图。有两堆：去右峰的路径和去左峰的路径。“网络回答平均值，走的是一条谁也不走的路。这为什么行得通？”用这个问题过渡到下一页。
 
 // %% [markdown] lang="en"
-// Two heaps: paths on their way to the right bump, and fewer on their way to the left one. Least squares answers the mean, here a velocity that hardly any single path has. Write it down for every point and time; that is a **velocity field**:
+// Two heaps: nearly two thirds of the paths are on their way to the right bump, the others on their way to the left one. Least squares answers the mean; it lies in the gap, a velocity that hardly any single path has. Write it down for every point and time; that is a **velocity field**:
 //
 // $$u_t(x)=\mathbb E\bigl[x_1-x_0\;\big|\;x_t=x\bigr]\qquad\text{the \textbf{marginal velocity}}.$$
 //
@@ -242,7 +242,7 @@ show(
 //
 // ## 3 · Why the mean is the right thing to follow
 //
-// Following the mean, a particle goes a way that no pair went. Does the *crowd* still arrive where it should? Let $p_t$ be the density of $x_t$ over all pairs. Take any smooth test function $h$ that vanishes far out and watch its average over the crowd:
+// Following the mean, a particle goes a way that no pair went. Does the *crowd* still arrive where it should? Let $p_t$ be the density of $x_t$ over all pairs. Take any smooth test function $h$ that is 0 far out and watch its average over the crowd:
 //
 // $$\begin{aligned}
 // \frac{d}{dt}\int h(x)\,p_t(x)\,dx&=\frac{d}{dt}\,\mathbb E\,h(x_t)&&\text{what }p_t\text{ is}\\
@@ -252,7 +252,7 @@ show(
 // &=-\int h(x)\;\nabla\cdot\bigl(u_t\,p_t\bigr)(x)\,dx.&&\text{integrate by parts}
 // \end{aligned}$$
 //
-// This holds for every $h$, so $\partial p_t/\partial t=-\nabla\cdot(u_tp_t)$: the **continuity equation** of lesson 13. It says that a crowd which starts as $p_0$ and moves with the velocity $u_t$ has density $p_t$ at every time, and $p_1$ is the data. Densities
+// This holds for every $h$, so $\partial p_t/\partial t=-\nabla\cdot(u_tp_t)$: the **continuity equation** of lesson 13. A crowd that starts as $p_0$ and moves with the velocity $u_t$ obeys the same equation, and for a smooth field the equation has only one solution from one start. So the crowd's density is $p_t$ at every time, and $p_1$ is the data. Densities
 // notice only mean velocities: if at some place half the walkers go left and half go right, equally fast, then on balance nobody passes that place, just as if all who are there stood still.
 //
 // ## 4 · Paths that cross, and a field that bends
@@ -260,7 +260,7 @@ show(
 // **Guess first**: left, 60 straight paths of random pairs. From the same starting points, draw by hand how particles move that follow the *mean* velocity. May two of them cross?
 
 // %% [markdown] lang="zh"
-// 两堆：去右峰的路径，以及少一些去左峰的路径。最小二乘回答的是平均值，这个速度几乎没有哪条路径真的具有。对每一点、每一时刻都写下来：
+// 两堆：将近三分之二的路径去右峰，其余的去左峰。使均方误差最小的回答是条件均值，它落在两堆之间的空隙里，几乎没有哪条路径真有这个速度。对每一点、每一时刻都写下来：
 //
 // $$u_t(x)=\mathbb E\bigl[x_1-x_0\;\big|\;x_t=x\bigr]\qquad\text{\textbf{边缘速度}（marginal velocity）}.$$
 //
@@ -277,7 +277,7 @@ show(
 //
 // ## 3 · 为什么跟着平均走是对的
 //
-// 跟着平均速度，一个粒子走的是没有哪一对走过的路。那么*整群*粒子还能到该到的地方吗？设 $p_t$ 是所有配对的 $x_t$ 的密度。任取一个光滑的、在远处为零的检验函数 $h$，看它在人群上的平均怎样变化：
+// 跟着平均速度，一个粒子走的路不与任何一条配对路径重合。那么*整群*粒子还能到该到的地方吗？设 $p_t$ 是所有配对的 $x_t$ 的密度。任取一个光滑、在远处为零的试验函数 $h$，看它在粒子群上的平均怎样变化：
 //
 // $$\begin{aligned}
 // \frac{d}{dt}\int h(x)\,p_t(x)\,dx&=\frac{d}{dt}\,\mathbb E\,h(x_t)&&p_t\text{ 的定义}\\
@@ -287,8 +287,8 @@ show(
 // &=-\int h(x)\;\nabla\cdot\bigl(u_t\,p_t\bigr)(x)\,dx.&&\text{分部积分}
 // \end{aligned}$$
 //
-// 对每个 $h$ 都成立，所以 $\partial p_t/\partial t=-\nabla\cdot(u_tp_t)$，正是第 13 课的**连续性方程**（continuity equation）。它说：从 $p_0$ 出发、以速度 $u_t$ 移动的人群，每一时刻的密度都是 $p_t$，而 $p_1$ 就是数据。
-// 密度只察觉得到平均速度：假如某处有一半人往左、一半人往右，快慢相同，那么两相抵消，净流量为零，就同那里的人都站着不动一样。
+// 对每个 $h$ 都成立，所以 $\partial p_t/\partial t=-\nabla\cdot(u_tp_t)$，正是第 13 课的**连续性方程**（continuity equation）。从 $p_0$ 出发、以速度 $u_t$ 移动的粒子群服从同一个方程；场是光滑的，从同一个起点出发，方程只有一个解。所以粒子群每一时刻的密度都是 $p_t$，而 $p_1$ 就是数据。
+// 密度的演化只取决于平均速度：假如某处有一半粒子往左、一半往右，快慢相同，那么两相抵消，净流量为零，就同那里的粒子都不动一样。
 //
 // ## 4 · 相交的路径与弯曲的场
 //
@@ -326,7 +326,7 @@ show(
     ],
     {
       title:
-        'Same starts, same crowd at every time; but the flow never crosses' /* zh: '起点相同，每一时刻的人群相同，但流从不相交' */,
+        'Same starts, the same density at every time; but the flow never crosses' /* zh: '起点相同，每一时刻的密度相同，但流从不相交' */,
     },
   ),
 );
@@ -336,7 +336,7 @@ show(
 //
 // - at one $(x,t)$ a field has **one** velocity: no crossing
 // - whoever starts on the right ends on the right
-// - so the mean field must turn: undecided at first, then off to one side
+// - so the mean field must turn: to the middle first, then off to one side
 // - bent paths are what steps cost
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
@@ -344,7 +344,7 @@ show(
 //
 // - 在一个 $(x,t)$ 处，场只有**一个**速度：不能相交
 // - 从右边出发的，到右边
-// - 所以平均场必须拐弯
+// - 所以平均场必须拐弯：先往中间，再去一边
 // - 弯曲正是步数的代价所在
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
@@ -355,9 +355,9 @@ show(
 
 // %% [markdown] lang="en"
 // They may not: at one point and time the field has one velocity, so two particles that met would go on together, and (the field being smooth) would have come together too. In one dimension this fixes everything: whoever starts on the right ends on the right.
-// The straight lines cross freely, so the flow *must* bend: at first everybody is drawn towards the middle, undecided, and turns aside to one of the bumps only when the place tells which.
+// And the flow *must* bend. (Straight ways that do not cross exist too, but with other densities in between; ours has to keep the $p_t$ of random pairs.) At $t=0$ the noise knows nothing of its partner, so $u_0(x)=\mathbb E[x_1]-x$: everybody sets out for the middle, and whoever starts between the bumps has to turn round on the way.
 //
-// Two consequences. "Straight paths, so one step is enough" is **wrong**: what is straight is the path of a pair, and what is followed is not. At $t=0$ the noise knows nothing of its partner, $u_0(x)=\mathbb E[x_1]-x$, so a single Euler step sends
+// Hence "straight paths, so one step is enough" is **wrong**: what is straight is the path of a pair, and what is followed is not. A single Euler step from $t=0$ sends
 // everybody to the *mean of the data*. And yet the bends may be mild; section 7 measures what that is worth.
 //
 // ## 5 · Train and follow
@@ -369,10 +369,10 @@ show(
 // for points of $n$ numbers: the mean over all numbers of the batch. (Section 2's loss divided by $n$; the minimum is at the same $v$.) Use your `straightPath`.
 
 // %% [markdown] lang="zh"
-// 不会：在一点一时，场只有一个速度，两个粒子若是相遇，以后就会一起走；场是光滑的，那么它们以前也得在一起。在一维里，这就定下了一切：从右边出发的，到右边。直线可以随意相交，
-// 所以流*必须*拐弯：起初人人拿不定主意，都往中间靠；等到从位置能看出该去哪个峰了，才转向一边。
+// 不会：同一时刻、同一位置，速度场只有一个值，两个粒子若是相遇，以后就会一起走；场是光滑的，那么它们以前也得在一起。在一维里，这就定下了一切：从右边出发的，到右边。
+// 而且流*必须*拐弯。（不相交的直线走法也有，但中途的密度就不同了；我们的流每一时刻都要保持随机配对的 $p_t$。）$t=0$ 时噪声对自己的伙伴一无所知，所以 $u_0(x)=\mathbb E[x_1]-x$：人人都先奔向中间，从两峰之间出发的，只好在路上掉头。
 //
-// 由此有两点。“路径是直的，所以一步就够”是**错的**：直的是配对的路径，采样走的不是它。$t=0$ 时噪声对自己的伙伴一无所知，$u_0(x)=\mathbb E[x_1]-x$，只走一个欧拉步，人人都被送到*数据的平均值*。
+// 所以，“路径是直的，一步就够”是**错的**：直的是配对的路径，采样走的不是它。从 $t=0$ 只走一个欧拉步，人人都被送到*数据的平均值*。
 // 不过弯曲也许并不厉害；直线路径值多少，第 7 节来量。
 //
 // ## 5 · 训练，然后跟着走
@@ -430,7 +430,7 @@ await check('flow-euler', { eulerStep });
 // From $t=0$ to $t=1$ in `steps` equal steps, with two evaluations each: keep the first velocity instead of asking again. The second velocity is asked at the place *and the time* where the Euler step leads.
 
 // %% [markdown] lang="zh"
-// 遇到弯道，欧拉法直冲出去，离开了路面。**休恩法**（Heun's method）会往前看：先走一步欧拉法，在*那里*也问一次速度，再用两者的平均重走这一步：
+// 遇到弯道，欧拉法直冲出去，离开了路面。**休恩法**（Heun's method，也叫改进欧拉法）会往前看：先走一步欧拉法，在*那里*也问一次速度，再用两者的平均重走这一步：
 //
 // $$\tilde x=x_t+dt\,v(x_t,t),\qquad x_{t+dt}=x_t+\frac{dt}2\bigl[v(x_t,t)+v(\tilde x,t+dt)\bigr].$$
 //
@@ -495,7 +495,12 @@ const toPinwheel = await learn('noise to pinwheel' /* zh: '噪声到风车' */, 
 // %% slideshow={"slide_type": "subslide"}
 const ticks = Array.from({ length: 15 }, (_, i) => -3 + (6 * i) / 14);
 const lattice = ticks.flatMap((y) => ticks.map((x) => [x, y]));
-const square = { xRange: [-3, 3] as const, yRange: [-3, 3] as const, x: 'x₁', y: 'x₂' };
+const square = {
+  xRange: [-3, 3] as const,
+  yRange: [-3, 3] as const,
+  x: 'first number' /* zh: '第一个分量' */,
+  y: 'second number' /* zh: '第二个分量' */,
+};
 /** Particles and arrows at eleven times. */
 /* zh: 十一个时刻的粒子与箭头。 */
 function journey(title: string, v: Field, x0: Tensor2D) {
@@ -532,7 +537,7 @@ show(journey('Noise flows into a pinwheel' /* zh: '噪声流成一架风车' */,
 //
 // ## 6 · Break it: the other convention
 //
-// Half of the world counts time as we do. The other half, among them well-known image generators, calls the data $t=0$ and the noise $t=1$, and trains on the velocity $x_0-x_1$ (noise minus data), which is $dx/dt$ in *their* time. Both are right. Mixing them is not, and no shape and
+// Many programs count time as we do. Others, among them well-known image generators, call the data $t=0$ and the noise $t=1$, and train on the velocity $x_0-x_1$ (noise minus data), which is $dx/dt$ in *their* time. Both are right. Mixing them is not, and no shape and
 // no type will complain. Here a network $w$ of theirs is put into our sampler in three ways:
 //
 // ```
@@ -548,7 +553,7 @@ show(journey('Noise flows into a pinwheel' /* zh: '噪声流成一架风车' */,
 //
 // ## 6 · 弄坏它：另一种约定
 //
-// 世上有一半人像我们这样计时；另一半，其中包括一些有名的图像生成模型，把数据叫 $t=0$，噪声叫 $t=1$，训练目标是 $x_0-x_1$（噪声减数据），即*他们的*时间里的 $dx/dt$。两种都对。混着用就不对，而形状和类型都不会报错。
+// 许多程序像我们这样计时；另一些，其中包括一些有名的图像生成模型，把数据叫 $t=0$，噪声叫 $t=1$，训练目标是 $x_0-x_1$（噪声减数据），即*他们的*时间里的 $dx/dt$。两种都对。混着用就不对，而形状和类型都不会报错。
 // 下面把他们的网络 $w$ 用三种方式放进我们的采样程序：
 //
 // ```
@@ -779,13 +784,13 @@ show(
 
 // %% [markdown] lang="en"
 // **How to read it**: compare the curves at one NFE, and with the floor. Where a curve has stopped falling, more steps no longer help: what is left is the network's own error. Where it still falls, the step size is to blame. This is one data set and one small network, so read it as a measurement and not as a law.
-// What is proven is only this: both are ODEs with the right densities, so with exact networks and enough steps both are exact.
+// What is proven is only this: all four follow equations with the right densities, so with exact networks and enough steps all are exact.
 //
 // They are closer relatives than the two lessons suggest. For Gaussian noise, score and velocity are the same knowledge. Solve the path for $x_1=(x_t-(1-t)x_0)/t$; then $x_1-x_0=(x_t-x_0)/t$. And section 3 of lesson 13, with $\varepsilon=x_0$ and $\sigma=1-t$, says $\mathbb E[x_0\mid x_t=x]=-(1-t)\,s_t(x)$. Together, for $t>0$,
 //
 // $$u_t(x)=\frac{x+(1-t)\,s_t(x)}{t},\qquad s_t=\nabla\log p_t .$$
 //
-// (Check it at $t=1$: $u_1(x)=x$, since $\mathbb E[x_1-x_0\mid x_1]=x_1$. At $t=0$ it reads 0/0; there $u_0(x)=\mathbb E[x_1]-x$.) So flow matching *is* a diffusion model's probability flow with another schedule, $m=t$ and $\sigma=1-t$, and another weight in the loss. What is gained is the schedule, and simplicity.
+// (Check it at $t=1$: $u_1(x)=x$, since $\mathbb E[x_1-x_0\mid x_1]=x_1$. At $t=0$ it reads 0/0; there $u_0(x)=\mathbb E[x_1]-x$.) So flow matching *is* a diffusion model's probability flow with another schedule ($m=t$ and $\sigma=1-t$ in lesson 13's letters) and another weight in the loss.
 //
 // ## 8 · Clothes
 //
@@ -795,13 +800,13 @@ show(
 
 // %% [markdown] lang="zh"
 // **怎样读这张图**：在同一个 NFE 处比较各条曲线，并与底线比较。曲线不再下降的地方，再多的步数也没用，剩下的是网络自身的误差；还在下降的地方，问题在步长。这只是一种数据、一个小网络，请当作一次测量，不要当作定律。
-// 得到证明的只有这一点：两者都是密度正确的常微分方程，所以只要网络精确、步数足够，两者都精确。
+// 得到证明的只有这一点：四种走法所解的方程，密度都是正确的，所以只要网络精确、步数足够，四种都精确。
 //
 // 它们其实比两课给人的印象更亲近。噪声是高斯时，分数与速度是同一份知识。从路径解出 $x_1=(x_t-(1-t)x_0)/t$，于是 $x_1-x_0=(x_t-x_0)/t$；又由第 13 课第 3 节（取 $\varepsilon=x_0$，$\sigma=1-t$），$\mathbb E[x_0\mid x_t=x]=-(1-t)\,s_t(x)$。合起来，对 $t>0$，
 //
 // $$u_t(x)=\frac{x+(1-t)\,s_t(x)}{t},\qquad s_t=\nabla\log p_t .$$
 //
-// （在 $t=1$ 处验算：$u_1(x)=x$，因为 $\mathbb E[x_1-x_0\mid x_1]=x_1$。$t=0$ 时是 0/0，那里 $u_0(x)=\mathbb E[x_1]-x$。）所以流匹配*就是*扩散模型的概率流，只是换了调度：$m=t$，$\sigma=1-t$，损失里的权重也不同。收益来自这个调度，以及简单。
+// （在 $t=1$ 处验算：$u_1(x)=x$，因为 $\mathbb E[x_1-x_0\mid x_1]=x_1$。$t=0$ 时是 0/0，那里 $u_0(x)=\mathbb E[x_1]-x$。）所以流匹配*就是*扩散模型的概率流，只是换了调度（用第 13 课的记号，$m=t$，$\sigma=1-t$），损失里的权重也不同。
 //
 // ## 8 · 衣物
 //
@@ -904,14 +909,14 @@ show(
 //
 // ## 9 · From anything to anything
 //
-// Nothing in sections 1 to 3 used that $x_0$ is noise. Any distribution will do, as long as you can draw from it. One line changes: **$x_0$ comes from two moons**. About 15 seconds.
+// Nothing in the derivations of sections 2 and 3 used that $x_0$ is noise. Any distribution will do, as long as you can draw from it. One line changes: **$x_0$ comes from two moons**. About 15 seconds.
 
 // %% [markdown] lang="zh"
 // 先看求值次数最少的两行：那里灰而软的部分，就是第 4 节朝均值迈出的那一大步。其余的由距离用数字来说。别忘了它量的是什么：48 个主成分，不是眼睛看到的东西；FID 见第 17 课。
 //
 // ## 9 · 从任何东西到任何东西
 //
-// 第 1 至 3 节里，没有一处用到“$x_0$ 是噪声”。随便什么分布都行，只要能从中抽样。改一行：**$x_0$ 取自两个月牙**。约需 15 秒。
+// 第 2、3 节的推导里，没有一处用到“$x_0$ 是噪声”。随便什么分布都行，只要能从中抽样。改一行：**$x_0$ 取自两个月牙**。约需 15 秒。
 
 // %% slideshow={"slide_type": "subslide"}
 const moonsToPinwheel = await learn('moons to pinwheel' /* zh: '月牙到风车' */, (count, source) => [
@@ -929,15 +934,15 @@ show(
 // %% [markdown] lang="en"
 // ## 10 · Straightening the flow
 //
-// The field bends because the straight lines of random pairs cross. A flow makes pairs of its own: $x_0$ and where the flow takes it. Straight lines between *those* cross much less (on the line never, for the flow keeps the order; in the plane some still may). So train once more on them: the **rectified flow** of Liu, Gong and
-// Liu (2022). Its paths are straighter, and fewer steps are enough; in exchange, its data are the first model's samples, errors included.
+// The field bends because the straight lines of random pairs cross. A flow makes pairs of its own: $x_0$ and where the flow takes it. Straight lines between *those* cross much less (on the line never, for the flow keeps the order; in the plane some still may). So train once more on them. Liu, Gong and
+// Liu (2022) call this step *reflow*, and the result a **rectified flow** (a name that they, and others since, also use for the first round). Its paths are straighter, and fewer steps are enough; in exchange, its data are the first model's samples, errors included.
 //
 // **Guess first**: what does a *single* Euler step give now?
 
 // %% [markdown] lang="zh"
 // ## 10 · 把流拉直
 //
-// 场之所以弯曲，是因为随机配对的直线会相交。而流自己也给出一种配对：$x_0$ 与流把它送到的地方。*这些*配对之间的直线相交得少得多（在直线上完全不会，因为流保持先后次序；在平面上还可能有一些）。所以用它们再训练一次：这就是 Liu、Gong 与 Liu（2022）的**整流流**（rectified flow）。
+// 场之所以弯曲，是因为随机配对的直线会相交。而流自己也给出一种配对：$x_0$ 与流把它送到的地方。*这些*配对之间的直线相交得少得多（在直线上完全不会，因为流保持先后次序；在平面上还可能有一些）。所以用它们再训练一次。Liu、Gong 与 Liu（2022）把这一步叫 reflow，结果叫**整流流**（rectified flow；他们和后来的人也用这个名字称呼第一轮）。
 // 它的路径更直，步数可以更少；代价是，它的数据是第一个模型的样本，连错误也一并学去。
 //
 // **先猜一猜**：现在只走*一个*欧拉步，会得到什么？
@@ -1075,7 +1080,7 @@ await check('flow-exact', { exactVelocity });
 //
 // <details><summary>5. You load published weights; all samples come out as one and the same grey picture. First suspicion?</summary>
 //
-// The other convention (section 6, first attempt). Turn the clock and the sign, both.
+// The other convention (section 6: two of the three attempts end in one heap). Turn the clock and the sign, both. If that does not help: is $t$ passed to the network?
 // </details>
 //
 // <details><summary>6. Your flow-matching loss stays at 1.4. Broken?</summary>
@@ -1134,7 +1139,7 @@ await check('flow-exact', { exactVelocity });
 //
 // <details><summary>5. 载入公开的权重，样本全是同一幅灰蒙蒙的图。首先怀疑什么？</summary>
 //
-// 另一种约定（第 6 节的第一种写法）。时钟和符号，两样都要反过来。
+// 另一种约定（第 6 节的三种写法里，有两种都缩成一堆）。时钟和符号，两样都要反过来。还不行，就查 $t$ 有没有传给网络。
 // </details>
 //
 // <details><summary>6. 流匹配损失停在 1.4。坏了吗？</summary>
