@@ -3,10 +3,10 @@
 // title:
 //   en: "Flows and autoregression: models that know their own probability"
 //   zh: 标准化流与自回归：说得出概率的模型
-// minutes: 110
+// minutes: 90
 // terms:
 //   normalizing flow: 标准化流
-//   change of variables: 变量替换
+//   change of variables: 变量变换
 //   Jacobian: 雅可比矩阵
 //   coupling layer: 耦合层
 //   checkerboard mask: 棋盘掩码
@@ -25,14 +25,14 @@
 //
 // By the end of this lesson you will have three machines. The first bends noise into pictures so carefully that every bend can be undone.
 // The second draws a picture one pixel after another, and finishes pictures that you began. The third writes clothes in a language of 64 words,
-// and you name the kind of clothes first: that is DALL·E's idea, small enough for your computer. The first two can do what no model so far could: take any picture and say
-// **exactly how probable** they find it.
+// and you name the kind of clothes first: that is DALL·E's idea, small enough for your computer. The first two can do what neither the VAE nor the GAN could: take any picture and
+// **compute the probability** that they give it, with no integral left over.
 //
 // **You can then**
 //
 // 1. compute the density of a bent random number, and say why the slope enters and on which side;
 // 2. write an affine coupling layer forwards and backwards, and say why its Jacobian needs no determinant;
-// 3. test a flow in two ways that need no trust: undo it to $10^{-5}$, and check that its density adds up to 1;
+// 3. test a flow in two ways that do not rely on your derivation: undo it to $10^{-5}$, and check that its density adds up to 1;
 // 4. say why pictures must be dequantized first, and turn nats into bits per dimension without losing a term;
 // 5. find out why a program reports a likelihood that is too good to be true;
 // 6. write a masked convolution, and point at the blind spot of a stack of them;
@@ -40,29 +40,29 @@
 // 8. write vector quantization with a straight-through gradient, and say which gradient is made up;
 // 9. explain how DALL·E makes a picture out of a sentence, part by part.
 //
-// **Time**: about 110 minutes to read and work through. The training cells take about four minutes together on two processor cores;
-// each says beforehand how long it will take.
+// **Time**: about 90 minutes to read and work through. What is marked ★ is optional and not counted: section 6 (a flow on pictures, about 10 minutes) and exercise 6 (about 10). None of the nine points above needs
+// them; if you skip section 6, run its cells all the same, because section 8 measures that flow once. The training cells take about four minutes together on two processor cores; each says beforehand how long it will take.
 
 // %% [markdown] lang="zh"
 // # 09 · 标准化流与自回归：说得出概率的模型
 //
 // 学完本课，你会有三台机器。第一台把噪声弯成图像，而且每一道弯都能原路退回。第二台一个像素接一个像素地作画，还能把你画了一半的图像画完。
 // 第三台用一种只有 64 个词的语言来“写”衣服，写之前由你点名要哪一类：这正是 DALL·E 的想法，只是小到你的电脑也能跑。
-// 前两台还有此前任何模型都没有的本领：随便给一幅图像，它们都能**精确说出**它的概率。
+// 前两台还有 VAE 和 GAN 都没有的本领：随便给一幅图像，它们都能直接**算出**自己给它多大的概率，不留下算不了的积分。
 //
 // **学完之后，你能够**
 //
-// 1. 算出一个随机数被“弯”过之后的密度，并说清斜率为什么会出现、出现在哪一边；
+// 1. 算出一个随机变量经变换后的密度，并说清斜率为什么会出现、出现在哪一边；
 // 2. 写出仿射耦合层的正向与逆向，并说明它为什么不必计算行列式；
-// 3. 用两种不靠信任的办法检验流：退回原处，误差不超过 $10^{-5}$；密度加起来等于 1；
+// 3. 用两种可以独立验证的办法检验流：退回原处，误差不超过 $10^{-5}$；密度加起来等于 1；
 // 4. 说明图像为什么要先去量化，并把奈特换算成每维比特数而不漏掉任何一项；
-// 5. 查出一个程序的似然为什么好得不像真的；
+// 5. 查出一个程序报告的似然为什么好得可疑；
 // 6. 写出掩码卷积，并指出多层掩码卷积叠起来的盲区在哪里；
 // 7. 说清精确似然的代价：流付在哪里，PixelCNN 付在哪里，训练和抽样各付多少；
 // 8. 写出带直通梯度的向量量化，并指出哪一段梯度是“编”的；
 // 9. 逐步讲清 DALL·E 怎样由一句话得到一幅图像。
 //
-// **用时**：阅读和练习约 110 分钟。所有训练代码在双核处理器上合计约四分钟，每次训练开始时都会先报出预计时间。
+// **用时**：阅读和练习约 90 分钟。标 ★ 的是选做，不计入：第 6 节（图像上的流，约 10 分钟）和练习 6（约 10 分钟）。上面九条都用不到它们；跳过第 6 节时，那里的代码也请照样运行，第 8 节要拿那个流来计一次时。所有训练代码在双核处理器上合计约四分钟，每次训练开始时都会先报出预计时间。
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
@@ -100,12 +100,12 @@ const data = await datasets.fashionMnist();
 // %% [markdown] lang="en"
 // ## 1 · Why is the slope in the formula?
 //
-// Lesson 02 asked for parameters $\theta$ that make $\sum_i\log p_\theta(x_i)$ as large as possible, and then no model could compute $p_\theta(x)$. The trouble was that
-// many $z$ lead to one $x$. Suppose that exactly **one** $z$ leads to each $x$: a function $z=f(x)$ that can be undone. Then there is nothing to
+// Lesson 02 asked for parameters $\theta$ that make $\sum_i\log p_\theta(x_i)$ as large as possible, and then neither the VAE nor the GAN could compute $p_\theta(x)$. The trouble was that
+// many $z$ can lead to one $x$. Suppose that exactly **one** $z$ leads to each $x$: a function $z=f(x)$ that can be undone. Then there is nothing to
 // integrate.
 //
 // Start on a line. Noise $z\sim\mathcal N(0,1)$ has the density $p_Z$. Data are made by undoing $f$: draw $z$, take the $x$ with $f(x)=z$. What is the density $p(x)$?
-// Follow a thin slice of probability.
+// Follow a thin slice of probability ($X$ and $Z$ are the random numbers, $x$ and $z$ their values).
 //
 // $$
 // \begin{aligned}
@@ -119,17 +119,17 @@ const data = await datasets.fashionMnist();
 //
 // $$\log p(x)=\log p_Z\bigl(f(x)\bigr)+\log\bigl|f'(x)\bigr|.$$
 //
-// This is the **change of variables**. **Guess first**: below, $f$ is steep at $x=\pm1.2$ and flat between. Where will $x$ be dense: where $f$ is steep, or where it
-// is flat?
+// This is the **change of variables**. **Guess first**: below, $f$ is steepest at $x=\pm1.2$. Between the two places it is flat. Where will $x$ be denser: at the steep places, or on the
+// flat stretch between?
 
 // %% [markdown] lang="zh"
 // ## 1 · 公式里为什么有斜率？
 //
-// 第 02 课要找参数 $\theta$，让 $\sum_i\log p_\theta(x_i)$ 尽可能大；可后来的模型没有一个算得出 $p_\theta(x)$，麻烦在于有许多 $z$ 都能得到同一个 $x$。
+// 第 02 课要找参数 $\theta$，让 $\sum_i\log p_\theta(x_i)$ 尽可能大；可 VAE 和 GAN 都算不出 $p_\theta(x)$，麻烦在于有许多 $z$ 都能得到同一个 $x$。
 // 那就规定：每个 $x$ **只由一个** $z$ 得到，即存在可逆的函数 $z=f(x)$。这样就没有积分要做了。
 //
 // 先看一条直线。噪声 $z\sim\mathcal N(0,1)$ 的密度是 $p_Z$。数据由逆着走 $f$ 得到：抽一个 $z$，取满足 $f(x)=z$ 的 $x$。$p(x)$ 是多少？
-// 盯住一薄片概率就行。
+// 盯住一薄片概率就行（大写的 $X$、$Z$ 是随机变量，小写的是它们的取值）。
 //
 // $$
 // \begin{aligned}
@@ -143,7 +143,7 @@ const data = await datasets.fashionMnist();
 //
 // $$\log p(x)=\log p_Z\bigl(f(x)\bigr)+\log\bigl|f'(x)\bigr|.$$
 //
-// 这就是**变量替换**（change of variables）公式。**先猜一猜**：下面的 $f$ 在 $x=\pm1.2$ 处陡，中间平缓。$x$ 会在哪里密集：陡的地方，还是平的地方？
+// 这就是**变量变换**（change of variables）公式。**先猜一猜**：下面的 $f$ 在 $x=\pm1.2$ 处最陡，两处之间平缓。$x$ 在哪里更密：陡的地方，还是中间那段平的？
 
 // %% slideshow={"slide_type": "subslide"}
 const bend = (x: number) => 0.15 * x + 0.9 * (Math.tanh(3 * (x + 1.2)) + Math.tanh(3 * (x - 1.2)));
@@ -168,6 +168,7 @@ show(
       figures.curves({
         series: [{ name: 'f', x: line, y: line.map(bend) }],
         marks: [{ x: -1.2 }, { x: 1.2 }],
+        xRange: [-3, 3],
         title: 'f is steep in two places' /* zh: 'f 在两处很陡' */,
         x: 'x',
         y: 'z = f(x)',
@@ -180,7 +181,7 @@ show(
         ],
         bins: 60,
         range: [-3, 3],
-        title: 'x is dense exactly there' /* zh: 'x 恰好在那里密集' */,
+        title: 'x is dense near them' /* zh: 'x 在那附近最密' */,
         x: 'x',
         y: 'density' /* zh: '密度' */,
       }),
@@ -195,19 +196,18 @@ console.log(
 );
 
 // %% [markdown] lang="en"
-// Where $f$ is **steep**. A steep $f$ packs a wide piece of noise into a narrow piece of data. Whoever guessed the other way thought of $x\to$ width of $z$ as
-// a thinning out; seen from the data it is a packing in. And look at the last line: without the slope, the curve is not a density at all, its area is not 1.
-// Keep that test in mind. It needs no trust in anyone's derivation, and you will use it to catch a wrong program.
+// Where $f$ is **steep**. A steep $f$ packs a wide piece of noise into a narrow piece of data. The usual wrong guess follows $f$ from $x$ to $z$ and sees a short piece spread out; but the draws go the other way, from $z$ to $x$.
+// ($p_Z$ has a say too: it is larger near $z=0$, so the peaks stand at about $\pm1.08$, a little inside the steepest places.) And look at the last line: without the slope, the curve is not a density at all, its area is not 1.
 //
 // ### Exercise 1 · Density of a bent number (1 point)
 //
 // The usual slips: a minus where the slope *adds*; the logarithm of a negative slope; the constant of the normal density.
 
 // %% [markdown] lang="zh"
-// 在 $f$ **陡**的地方。陡的 $f$ 把一大段噪声挤进一小段数据里。猜反的人多半在想“$x$ 被拉宽，所以变稀”；可是站在数据这边看，是挤密了。
-// 再看最后一行：丢掉斜率，那条曲线根本不是密度，面积不等于 1。记住这个检验。它不需要相信任何人的推导，后面你会用它抓出一个错误的程序。
+// 在 $f$ **陡**的地方。陡的 $f$ 把一大段噪声挤进一小段数据里。猜反的人多半是顺着 $f$ 从 $x$ 看到 $z$：一小段被拉宽，所以变稀；可样本是反过来走的，从 $z$ 到 $x$，所以是挤密。
+// （$p_Z$ 也有影响：它在 $z=0$ 附近大，所以峰在 $\pm1.08$ 左右，比最陡处略靠里。）再看最后一行：丢掉斜率，那条曲线根本不是密度，面积不等于 1。
 //
-// ### 练习 1 · 弯过的数的密度（1 分）
+// ### 练习 1 · 随机变量经变换后的密度（1 分）
 //
 // 常见失误：斜率该*加*却减了；对负的斜率取对数；漏掉正态密度的常数。
 
@@ -262,7 +262,7 @@ await check('flow-density', { logDensity });
 // - a determinant for each picture: affordable only if $J$ is special
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 变量替换
+// ## 变量变换
 //
 // $$\log p(x)=\log p_Z\bigl(f(x)\bigr)+\log\left|\det\frac{\partial z}{\partial x}\right|$$
 //
@@ -307,8 +307,8 @@ const net = (title: string, through: (point: readonly number[]) => number[]) =>
 show(
   figures.panels(
     [
-      net('before: every box has the same area' /* zh: '映射前：每个盒子面积相同' */, ([a, b]) => [a, b]),
-      net('after: areas have changed by |det J|' /* zh: '映射后：面积变为 |det J| 倍' */, pull),
+      net('before: equal areas' /* zh: '映射前：面积都相同' */, ([a, b]) => [a, b]),
+      net('after: area × |det J|' /* zh: '映射后：面积 × |det J|' */, pull),
     ],
     { title: 'A smooth map turns small boxes into parallelograms' /* zh: '光滑映射把小盒子变成平行四边形' */ },
   ),
@@ -316,7 +316,7 @@ show(
 
 // %% [markdown] lang="en"
 // The price of the general case: a picture of 784 pixels has a Jacobian of $784^2$ entries, one backward pass for each row, and its determinant takes about $784^3/3\approx1.6\times10^8$
-// multiplications. For *each picture*, at *each training step*. Nobody pays that. But one kind of matrix has its determinant for nothing: the **triangular** one, where it is the product of the
+// multiplications. For *each picture*, at *each training step*. But one kind of matrix has its determinant for nothing: the **triangular** one, where it is the product of the
 // diagonal. The map in the figure was no accident: it leaves $x_1$ alone, and moves $x_2$ by amounts that only depend on $x_1$:
 //
 // $$J=\begin{pmatrix}1&0\\ \ast&e^{s(x_1)}\end{pmatrix},\qquad\det J=e^{s(x_1)},\quad\text{whatever stands at }\ast.$$
@@ -326,7 +326,7 @@ show(
 //
 // ## 3 · The affine coupling layer
 //
-// Dinh, Sohl-Dickstein and Bengio (2017) made a layer of this, for any number of dimensions. A mask $b$ of ones and zeros says which numbers **stay**. A network sees only those, $b\odot x$, and says for
+// Dinh, Sohl-Dickstein and Bengio (2017) made a layer of this, for any number of dimensions. A mask $b$ of ones and zeros says which numbers **stay**. A network sees only those, $b\odot x$ ($\odot$ multiplies entry by entry), and says for
 // all others a log scale $s$ and a shift $t$:
 //
 // $$y=b\odot x+(1-b)\odot\bigl(x\odot e^{s(b\odot x)}+t(b\odot x)\bigr).$$
@@ -345,7 +345,7 @@ show(
 
 // %% [markdown] lang="zh"
 // 一般情形的价格：784 个像素的图像，雅可比矩阵有 $784^2$ 个元素，每一行都要做一次反向传播，行列式还要约 $784^3/3\approx1.6\times10^8$ 次乘法。
-// 而且是*每幅图像*、*每一步训练*都要付一次，谁也付不起。不过有一种矩阵的行列式几乎白送：**三角矩阵**，等于对角元的乘积。上图的映射并非随手一写：它不动 $x_1$，
+// 而且是*每幅图像*、*每一步训练*都要付一次。不过有一种矩阵的行列式几乎白送：**三角矩阵**，等于对角元的乘积。上图的映射并非随手一写：它不动 $x_1$，
 // 而 $x_2$ 怎么动只取决于 $x_1$：
 //
 // $$J=\begin{pmatrix}1&0\\ \ast&e^{s(x_1)}\end{pmatrix},\qquad\det J=e^{s(x_1)},\quad\text{不管 }\ast\text{ 处是什么。}$$
@@ -354,7 +354,7 @@ show(
 //
 // ## 3 · 仿射耦合层
 //
-// Dinh、Sohl-Dickstein 与 Bengio（2017）把它做成了适用于任意维数的一层。由 0 和 1 组成的掩码 $b$ 指明哪些数**保持不动**。网络只看得见它们，即 $b\odot x$，
+// Dinh、Sohl-Dickstein 与 Bengio（2017）把它做成了适用于任意维数的一层。由 0 和 1 组成的掩码 $b$ 指明哪些数**保持不动**。网络只看得见它们，即 $b\odot x$（$\odot$ 是逐元素相乘），
 // 据此为其余的数给出对数缩放 $s$ 和平移 $t$：
 //
 // $$y=b\odot x+(1-b)\odot\bigl(x\odot e^{s(b\odot x)}+t(b\odot x)\bigr).$$
@@ -471,11 +471,11 @@ function couplingInverse(y: Tensor2D, mask: Tensor1D, network: Network): Tensor2
 await check('flow-coupling-inverse', { couplingInverse });
 
 // %% [markdown] lang="en"
-// **Two tests that need no trust.** Go there and back with a random network: the error must be below $10^{-5}$, which is what single precision can give. And compute the
+// **Two tests that do not rely on our derivation.** Go there and back with a random network: the error must be below $10^{-5}$, which is what single precision can give. And compute the
 // determinant the expensive way: the whole Jacobian, one backward pass for each of its rows, and then elimination.
 
 // %% [markdown] lang="zh"
-// **两个不靠信任的检验。** 用一个随机网络走一个来回：误差应小于 $10^{-5}$，这是单精度能做到的。再用贵的办法算行列式：写出整个雅可比矩阵，每一行一次反向传播，然后消元。
+// **两个可以独立验证的检验。** 用一个随机网络走一个来回：误差应小于 $10^{-5}$，这是单精度能做到的。再直接计算行列式（代价高）：写出整个雅可比矩阵，每一行一次反向传播，然后消元。
 
 // %%
 const wires6 = random.normal<tf.Rank.R2>([6, 6]);
@@ -522,7 +522,7 @@ show(
         .dataSync()[0]
         .toExponential(1),
       ['Σ (1−b)·s']: there.logDet.dataSync()[0].toFixed(5),
-      ['log |det J|, the expensive way' /* zh: '贵办法算的 log |det J|' */]: logAbsDet(jacobian).toFixed(5),
+      ['log |det J|, the expensive way' /* zh: '直接计算的 log |det J|' */]: logAbsDet(jacobian).toFixed(5),
     },
   ]),
 );
@@ -541,7 +541,7 @@ show(
 // %% [markdown] lang="zh"
 // 耦合层让 $b=1$ 的坐标原封不动，所以下一层必须换成掩码的**另一半**。两层轮流，每个坐标就都照顾到了。
 //
-// ## 4 · 一眼看得全的流
+// ## 4 · 平面上的流
 //
 // 在平面上，一个耦合层根据一个坐标去移动另一个坐标。把八层叠起来，掩码 $(1,0)$ 与 $(0,1)$ 轮流，合起来记作 $f$。全部数学只有两行：
 //
@@ -653,9 +653,16 @@ const history = await trainFlow('flow' /* zh: '流' */, flow, budget({ quick: 2,
 );
 show(
   figures.curves({
-    series: [{ name: '−log p(x)', y: history.loss, smooth: 20 }],
-    marks: [{ y: entropy, label: 'entropy: nobody can do better' /* zh: '熵：谁也不能更好' */ }],
-    title: 'The flow comes close to the best possible' /* zh: '流接近了可能的最好成绩' */,
+    series: [
+      { name: '−log p(x)', y: history.loss, smooth: 20 },
+      {
+        name: 'entropy: no model does better' /* zh: '熵：没有模型能更好' */,
+        x: [0, history.loss.length - 1],
+        y: [entropy, entropy],
+        dash: 'dash',
+      },
+    ],
+    title: 'The loss falls towards the entropy, the best possible' /* zh: '损失降向熵，即可能的最好成绩' */,
     x: 'step' /* zh: '训练步数' */,
     y: 'nats per point' /* zh: '奈特/点' */,
     yRange: [0.8, 4],
@@ -669,10 +676,16 @@ console.log(
 );
 
 // %% [markdown] lang="en"
+// **Above**: the untrained flow starts at about 2.8 nats, far over the entropy. The mean of $-\log p_\theta$ over the true distribution is the entropy plus the divergence $\mathrm{KL}(p\,\|\,p_\theta)\ge0$ of lesson 02, so no flow can have a mean below it; the default budget ends at 1.38 against 1.33.
+// (The faint curve does dip below. It shows batches of 200 points, and some batches are easier than the average.)
+//
 // Now watch the whole stack at work, backwards: from noise to data. Each layer moves points only along one axis. (Between two layers the film shows the coupling applied in part, $\tau s$ and $\tau t$ with
 // $\tau$ from 0 to 1.) The colours say which moon a point will belong to. **Guess first**: could two points ever meet?
 
 // %% [markdown] lang="zh"
+// **在上面**：没训练的流从约 2.8 奈特起步，远高于熵。对真实分布取平均，$-\log p_\theta$ 等于熵加上第 02 课的散度 $\mathrm{KL}(p\,\|\,p_\theta)\ge0$，所以任何流的平均值都不会低于熵；默认预算下最后是 1.38，熵为 1.33。
+// （浅色曲线确实有时低于熵：它画的是每批 200 个点，有的批恰好比平均容易。）
+//
 // 现在倒着看整个流怎样工作：从噪声到数据。每一层只沿一个坐标轴移动点。（两层之间的画面，是只施加一部分的耦合：$\tau s$ 和 $\tau t$，$\tau$ 从 0 到 1。）
 // 颜色表示这个点最后属于哪个月牙。**先猜一猜**：会有两个点相遇吗？
 
@@ -685,7 +698,7 @@ console.log(
 // - test 2: the density adds up to 1
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 一眼看得全的流
+// ## 平面上的流
 //
 // - 八个耦合层，掩码 $(1,0)$ 与 $(0,1)$ 轮流
 // - 损失就是 $-\log p(x)$：没有第二个网络，没有下界
@@ -693,10 +706,10 @@ console.log(
 // - 检验二：密度的总和等于 1
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Five minutes. Let the film run once without comment. Then ask: could two points ever meet? Then look for the thread between the moons.
+// Five minutes. Let the film run once without comment. Then ask: could two points ever meet? Then look for what joins the moons in the map of the density.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 五分钟。先不加评论放一遍动画，再问：会有两个点相遇吗？最后一起找两个月牙之间的细线。
+// 五分钟。先不加评论放一遍动画，再问：会有两个点相遇吗？最后一起在密度图上找：两个月牙靠什么连着？
 
 // %% slideshow={"slide_type": "subslide"}
 const cast = heldOut.points.slice(0, 600);
@@ -742,42 +755,50 @@ const lattice = (side: number, reach: number) => {
   return { at, points: tf.tensor2d(at.flatMap((y) => at.map((x) => [x, y]))) };
 };
 const map = lattice(100, 2.5);
-const density = logProb(flow, map.points).exp().reshape([100, 100]).arraySync() as number[][];
+const logDensity10 = logProb(flow, map.points).div(Math.LN10).reshape([100, 100]).arraySync() as number[][];
+const drawnPoints = toData(flow, random.normal<tf.Rank.R2>([1000, 2]));
 show(
   figures.panels(
     [
-      figures.heatmap({
-        values: density,
-        xs: map.at,
-        ys: map.at,
-        title: 'the flow’s density p(x)' /* zh: '流给出的密度 p(x)' */,
-        color: 'density' /* zh: '密度' */,
-        x: 'x₁',
-        y: 'x₂',
-      }),
       figures.scatter2d({
-        points: toData(flow, random.normal<tf.Rank.R2>([1000, 2])),
-        title: 'draws from it: a thin thread joins the moons' /* zh: '从中抽样：一根细线连着两个月牙' */,
+        points: drawnPoints,
+        title: 'draws from the flow' /* zh: '从流中抽样' */,
         xRange: [-2.5, 2.5],
         yRange: [-2.5, 2.5],
         x: 'x₁',
         y: 'x₂',
       }),
+      figures.heatmap({
+        values: logDensity10,
+        range: [-4, 0],
+        xs: map.at,
+        ys: map.at,
+        title: 'its density, in powers of 10' /* zh: '它的密度（以 10 的幂表示）' */,
+        color: 'log₁₀ p(x)',
+        x: 'x₁',
+        y: 'x₂',
+      }),
     ],
-    { title: 'The density and the draws agree' /* zh: '密度与样本吻合' */ },
+    { title: 'Some probability remains between the moons' /* zh: '两个月牙之间总留有一点概率' */ },
   ),
+);
+const strayShare = (list: readonly (readonly number[])[]) =>
+  `${((100 * list.filter((point) => moonDensity(point) < 1e-3).length) / list.length).toFixed(1)} %`;
+const [strayDraws, strayData] = [strayShare(drawnPoints.arraySync()), strayShare(heldOut.points)];
+console.log(
+  `where the true density is below 0.001: ${strayDraws} of the draws, ${strayData} of the data` /* zh: `真实密度低于 0.001 的地方：样本中占 ${strayDraws}，数据中占 ${strayData}` */,
 );
 
 // %% [markdown] lang="en"
 // Points never meet: if two did, they could not be told apart on the way back. That is the strength of a flow and also its weakness. One cloud cannot be torn into two by a map that can be undone and
-// has no jumps, so **some probability always remains between the moons**. Look for the thin thread.
+// has no jumps, so **some probability always remains between the moons**. On the right it is the bright haze that joins them; the printed line counts the draws that fall where the data practically never are.
 //
 // ### Break it: forget the determinant
 //
 // Suppose somebody maximizes $\log p_Z(f(x))$ alone. It compiles, and the loss falls. **Guess first**: what will $f$ do?
 
 // %% [markdown] lang="zh"
-// 点永远不会相遇：相遇了，回去时就分不开了。这是流的长处，也是短处。可逆而又没有跳跃的映射，不可能把一团云撕成两半，所以**月牙之间总会留下一点概率**。找找那根细线。
+// 点永远不会相遇：相遇了，回去时就分不开了。这是流的长处，也是短处。可逆而又没有跳跃的映射，不可能把一团云撕成两半，所以**月牙之间总会留下一点概率**。右图里，就是连着两个月牙的那片亮雾；打印的那一行数的是，有多少样本落在数据几乎从不出现的地方。
 //
 // ### 弄坏它：忘掉行列式
 //
@@ -800,13 +821,17 @@ show(
     [
       {
         ['flow' /* zh: '流' */]: 'right' /* zh: '正确' */,
-        ['claims, nats' /* zh: '自称（奈特）' */]: reached.toFixed(2),
+        ['loss it reports, nats' /* zh: '程序报告的损失（奈特）' */]: reached.toFixed(2),
         ['typical |z|' /* zh: '典型的 |z|' */]: toNoise(flow, points).z.square().mean().sqrt().dataSync()[0].toFixed(3),
         ['total probability' /* zh: '总概率' */]: mass(logProb(flow, wide.points)),
       },
       {
         ['flow' /* zh: '流' */]: 'no determinant' /* zh: '没有行列式' */,
-        ['claims, nats' /* zh: '自称（奈特）' */]: logNormal(brokenZ).mean().neg().dataSync()[0].toFixed(2),
+        ['loss it reports, nats' /* zh: '程序报告的损失（奈特）' */]: logNormal(brokenZ)
+          .mean()
+          .neg()
+          .dataSync()[0]
+          .toFixed(2),
         ['typical |z|' /* zh: '典型的 |z|' */]: brokenZ.square().mean().sqrt().dataSync()[0].toFixed(3),
         ['total probability' /* zh: '总概率' */]: mass(logNormal(toNoise(broken, wide.points).z)),
       },
@@ -817,7 +842,7 @@ show(
 
 // %% [markdown] lang="en"
 // It squeezes everything into the origin, where the normal density is highest, and has learned nothing about moons. The log-determinant is the price of squeezing: it falls by exactly as much as the slices become
-// thinner. (The lowest figure such a program can claim is $\log2\pi\approx1.84$ nats, a limit that has nothing to do with the data.) The sum over a fine grid gives it away at once: **a density adds up to 1, always**.
+// thinner. (The lowest loss that such a program can report is $\log2\pi\approx1.84$ nats, a limit that has nothing to do with the data.) The sum over a fine grid gives it away at once: **a density adds up to 1, always**.
 //
 // ## 5 · From the plane to pictures: why dequantize?
 //
@@ -825,7 +850,7 @@ show(
 // **Guess first**: what is the best mean $\log p$ that a density can reach on data that take 256 values?
 
 // %% [markdown] lang="zh"
-// 它把一切都挤到原点，因为那里正态密度最高，而月牙的样子一点没学到。对数行列式正是挤压的价钱：薄片变薄多少，它就降多少。（这种程序能自称的最低值是 $\log2\pi\approx1.84$ 奈特，这个极限与数据毫无关系。）
+// 它把一切都挤到原点，因为那里正态密度最高，而月牙的样子一点没学到。对数行列式正是挤压的价钱：薄片变薄多少，它就降多少。（这种损失的下限是 $\log2\pi\approx1.84$ 奈特，与数据毫无关系。）
 // 在细网格上求和，马上露馅：**密度的总和永远等于 1**。
 //
 // ## 5 · 从平面到图像：为什么要去量化？
@@ -834,7 +859,9 @@ show(
 // **先猜一猜**：数据只取 256 个值时，密度的平均 $\log p$ 最高能到多少？
 
 // %%
-const spikes = Array.from({ length: 41 }, (_, i) => 10 ** (-i / 10));
+// up to a width of 0.2: there neighbouring spikes do not overlap yet
+// zh: 宽度至多 0.2：这时相邻的尖峰还不重叠
+const spikes = Array.from({ length: 41 }, (_, i) => 0.2 * 10 ** (-i / 12));
 show(
   figures.curves({
     series: [
@@ -854,7 +881,7 @@ show(
 
 // %% [markdown] lang="en"
 // There is no best. The remedy fills the gaps: add noise $u$, uniform on $[0,1)$, to each level $v$, new noise whenever a picture is seen. This is **dequantization**. It also turns the density into an honest
-// statement about the levels, because one level's probability is the density summed over its unit box:
+// statement about the levels $v$ of a picture of $n$ pixels: their probability $P(v)$ is the density $p$ summed over their unit box,
 //
 // $$
 // \begin{aligned}
@@ -865,18 +892,18 @@ show(
 //
 // So the mean log-density of dequantized pictures is a **lower bound** on the log-probability of the real ones, and a probability is at most 1. A spike has become useless. (Strictly then: on dequantized data the flow's density is exact; for the grey levels themselves, the number is a bound.)
 //
-// Three changes of variable bring a pixel to where the flow works. Each is a stretching along one axis, so each has a log-determinant:
+// Three steps bring a pixel to where the flow works. The last two stretch along one axis each, so each has a log-determinant. From here on $x$ is the picture with pixels in $[0,1)$ and $y$ what the flow gets in its place:
 //
 // | step | why | adds to $\log p$, for each pixel |
 // |---|---|---|
 // | $v\to v+u$ | no gaps | nothing: it is noise, not a map |
 // | $\div256$, to $[0,1)$ | a common scale | $-\log256$ when we go back to levels of width 1 |
-// | $y=\operatorname{logit}\bigl(\alpha+(1-2\alpha)x\bigr)$ | from an interval to all real numbers | $\log(1-2\alpha)-\log p-\log(1-p)$, with $p=\alpha+(1-2\alpha)x$ |
+// | $y=\operatorname{logit}\bigl(\alpha+(1-2\alpha)x\bigr)$ | from an interval to all real numbers | $\log(1-2\alpha)-\log q-\log(1-q)$, with $q=\alpha+(1-2\alpha)x$ |
 //
-// with $\operatorname{logit}p=\log\frac{p}{1-p}$ and $\alpha=0.05$, which keeps the logit finite at black and white.
+// with $\operatorname{logit}q=\log\frac{q}{1-q}$ and $\alpha=0.05$, which keeps the logit finite at black and white.
 //
-// The unit in which people compare is **bits per dimension**: $-\log P$ of a picture in bits (nats divided by $\log2$), divided by the number $n$ of its pixels, for levels of width 1. A model that knows nothing but the
-// 256 levels needs 8. A file format that stores each pixel as it is needs 8. Less is knowledge.
+// The unit in which people compare is **bits per dimension**: $-\log P$ of a picture in bits (nats divided by $\log2$), divided by $n$, for levels of width 1. A model that knows nothing but the
+// 256 levels needs 8, and so does a file that stores each pixel as it is.
 //
 // ### Exercise 4 · Find the bug (3 points)
 //
@@ -890,8 +917,8 @@ show(
 // Three things are wrong. Ask of it: is this in bits? Is it the density of $y$ or of $x$? And how wide is one grey level? A check that settles it: a model that knows nothing, $p(x)=1$ on all of $[0,1)^n$, must come out at 8.
 
 // %% [markdown] lang="zh"
-// 没有“最高”。补救办法是把空隙填满：给每个灰度 $v$ 加上 $[0,1)$ 上的均匀噪声 $u$，每次见到图像都换新的噪声。这叫**去量化**（dequantization）。这样一来，密度就成了关于灰度的实在的说法，
-// 因为一个灰度的概率等于密度在它那个单位盒子上的总和：
+// 没有“最高”。补救办法是把空隙填满：给每个灰度 $v$ 加上 $[0,1)$ 上的均匀噪声 $u$，每次见到图像都换新的噪声。这叫**去量化**（dequantization）。这样一来，密度就成了关于灰度的实在的说法：
+// 设图像有 $n$ 个像素，灰度为 $v$，它的概率 $P(v)$ 等于密度 $p$ 在它那个单位盒子上的总和，
 //
 // $$
 // \begin{aligned}
@@ -902,18 +929,18 @@ show(
 //
 // 所以，去量化图像的平均对数密度是真实图像对数概率的**下界**，而概率不超过 1。尖峰没用了。（严格地说：对去量化的数据，流给出的密度是精确的；对灰度本身，这个数是个界。）
 //
-// 要把像素送到流工作的地方，得做三次变换。每一次都是沿单个坐标的伸缩，所以各有一个对数行列式：
+// 要把像素送到流工作的地方，得走三步。后两步都是沿单个坐标的伸缩，所以各有一个对数行列式。从这里起，$x$ 是像素在 $[0,1)$ 内的图像，$y$ 是代替它交给流的东西：
 //
 // | 步骤 | 为什么 | 每个像素给 $\log p$ 加多少 |
 // |---|---|---|
 // | $v\to v+u$ | 没有空隙 | 不加：它是噪声，不是映射 |
 // | $\div256$，到 $[0,1)$ | 统一尺度 | 换回宽度为 1 的灰度时，$-\log256$ |
-// | $y=\operatorname{logit}\bigl(\alpha+(1-2\alpha)x\bigr)$ | 从区间到全体实数 | $\log(1-2\alpha)-\log p-\log(1-p)$，$p=\alpha+(1-2\alpha)x$ |
+// | $y=\operatorname{logit}\bigl(\alpha+(1-2\alpha)x\bigr)$ | 从区间到全体实数 | $\log(1-2\alpha)-\log q-\log(1-q)$，$q=\alpha+(1-2\alpha)x$ |
 //
-// 其中 $\operatorname{logit}p=\log\frac{p}{1-p}$，$\alpha=0.05$ 保证纯黑和纯白处 logit 有限。
+// 其中 $\operatorname{logit}q=\log\frac{q}{1-q}$，$\alpha=0.05$ 保证纯黑和纯白处 logit 有限。
 //
-// 大家比较时用的单位是**每维比特数**（bits per dimension，bits/dim）：把一幅图像的 $-\log P$ 换成比特（奈特除以 $\log2$），再除以像素数 $n$，灰度宽度按 1 计。除了有 256 个灰度之外一无所知的模型需要 8；
-// 把像素原样存下来的文件也需要 8。少于 8 的部分，就是知识。
+// 大家比较时用的单位是**每维比特数**（bits per dimension，bits/dim）：把一幅图像的 $-\log P$ 换成比特（奈特除以 $\log2$），再除以 $n$，灰度宽度按 1 计。除了有 256 个灰度之外一无所知的模型需要 8；
+// 把像素原样存下来的文件也需要 8。
 //
 // ### 练习 4 · 找出错误（3 分）
 //
@@ -940,7 +967,7 @@ function bitsPerDim(logProbY: Tensor1D, logDetLogit: Tensor1D, n: number): tf.Te
 await check('flow-find-the-bug', { bitsPerDim });
 
 // %% [markdown] lang="en"
-// ## 6 · RealNVP on clothes
+// ## 6 ★ · RealNVP on clothes (optional)
 //
 // What changes from the moons to pictures? The coupling stays as you wrote it. New are four things:
 //
@@ -951,7 +978,7 @@ await check('flow-find-the-bug', { bitsPerDim });
 // 4. **Normalization between couplings**, a learned scale and shift for each channel, which is invertible and has a log-determinant like everything else.
 
 // %% [markdown] lang="zh"
-// ## 6 · 用 RealNVP 画衣服
+// ## 6 ★ · 用 RealNVP 画衣服（选做）
 //
 // 从月牙到图像，哪些变了？耦合层还是你写的那个。新东西有四样：
 //
@@ -984,12 +1011,13 @@ await check('flow-find-the-bug', { bitsPerDim });
 // 八分钟，含练习 4。把错的那一行写在黑板上，两人一组找三处错误；用 p(x) = 1 的检验来裁决。
 
 // %% slideshow={"slide_type": "subslide"}
-const onePixel = (mask: realnvp.Mask, channel: number) => {
-  const [height, width, channels] = mask.shape;
-  return Array.from({ length: height }, (_, i) =>
-    Array.from({ length: width }, (_, j) => mask.values[(i * width + j) * channels + channel]),
-  );
-};
+/** A mask as it lies on the picture; four channels are put back into the 2×2 pixels that they came from. */
+/** zh: 掩码在图像上的样子；四个通道放回它们原来的 2×2 个像素。 */
+const asPicture = ({ shape: [height, width, channels], values }: realnvp.Mask) =>
+  tf.tidy(() => {
+    const mask = tf.tensor4d([...values], [1, height, width, channels]);
+    return (channels === 4 ? realnvp.unsqueeze(mask) : mask).reshape([4, 4]).arraySync() as number[][];
+  });
 const board = (title: string, values: number[][]) => {
   const names = values.map((_, i) => `${i + 1}`);
   return figures.heatmap({
@@ -1006,16 +1034,10 @@ const board = (title: string, values: number[][]) => {
 show(
   figures.panels(
     [
-      board('checkerboard' /* zh: '棋盘掩码' */, onePixel(realnvp.checkerboardMask([4, 4, 1], false), 0)),
-      board('the other half' /* zh: '另一半' */, onePixel(realnvp.checkerboardMask([4, 4, 1], true), 0)),
-      board(
-        'squeezed: channels 1, 2' /* zh: '挤压后：通道 1、2' */,
-        onePixel(realnvp.channelMask([2, 2, 4], false), 0),
-      ),
-      board(
-        'squeezed: channels 3, 4' /* zh: '挤压后：通道 3、4' */,
-        onePixel(realnvp.channelMask([2, 2, 4], false), 2),
-      ),
+      board('checkerboard' /* zh: '棋盘掩码' */, asPicture(realnvp.checkerboardMask([4, 4, 1], false))),
+      board('the other half' /* zh: '另一半' */, asPicture(realnvp.checkerboardMask([4, 4, 1], true))),
+      board('by channels, unsqueezed' /* zh: '按通道，还原成图像' */, asPicture(realnvp.channelMask([2, 2, 4], false))),
+      board('the other channels' /* zh: '另一半通道' */, asPicture(realnvp.channelMask([2, 2, 4], true))),
     ],
     {
       title:
@@ -1099,7 +1121,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: the mean error of the way there and back is near $10^{-6}$: you can turn a picture into noise and back and lose nothing. The bits per dimension fall steeply and then slowly; with the default budget, that is 6,000 pictures seen once, they end at about 5. With so little training the flow knows which
+// **What you should see**: the mean error of the way there and back is near $10^{-6}$: you can turn a picture into noise and back and lose nothing. The bits per dimension fall steeply and then slowly; with the default budget, that is 6,000 pictures seen once, they end at about 5, between the two larger guesses. With so little training the flow knows which
 // pixels are mostly black and that neighbours agree, and little of clothes; larger flows, trained for hours, do draw them. Multiplying $z$ by less than 1, the **temperature**, keeps to the likelier part: calmer pictures, less variety.
 //
 // **If the number is below 2 here**, do not rejoice: read exercise 4 again.
@@ -1130,7 +1152,7 @@ show(
 // Zero the weights of the kernel that must not look; then an ordinary convolution with padding `'same'`. The usual slips: mask A with the middle; the rest of the row above left out; rows and columns exchanged.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：往返的平均误差在 $10^{-6}$ 上下：把图像变成噪声再变回来，什么也不会丢。每维比特数先急降，后缓降；默认预算下 6,000 幅图像各看一遍，最后约为 5。训练这么短，流只知道哪些像素多半是黑的、邻居往往相同，对衣服所知甚少；
+// **你应该看到**：往返的平均误差在 $10^{-6}$ 上下：把图像变成噪声再变回来，什么也不会丢。每维比特数先急降，后缓降；默认预算下 6,000 幅图像各看一遍，最后约为 5，在 6 与 4 之间。训练这么短，流只知道哪些像素多半是黑的、邻居往往相同，对衣服所知甚少；
 // 更大的流训练几个小时，才画得出衣服。把 $z$ 乘上小于 1 的数（**温度**，temperature），就只取更可能的部分：画面平静了，花样也少了。
 //
 // **如果这里的数低于 2**，先别高兴：重读练习 4。
@@ -1160,8 +1182,7 @@ show(
 // 把卷积核中不许看的权重置零，然后做一次普通卷积，填充用 `'same'`。常见失误：掩码 A 含了中心；漏掉上面各行的右半边；行列弄反。
 
 // %% grade_id="flow-masked-convolution" points=3
-/** A convolution that sees only pixels before its own, in reading order (type B: also its own). */
-/** x: [B,H,W,C], kernel: [k,k,C,D] with k odd -> [B,H,W,D] */
+/** Sees only pixels before its own, in reading order (B: its own too). x: [B,H,W,C], kernel: [k,k,C,D], k odd -> [B,H,W,D] */
 /* zh: 只看得到阅读次序在自己之前的像素的卷积（B 型：也看得到自己）。x: [B,H,W,C]，kernel: [k,k,C,D]，k 为奇数 -> [B,H,W,D] */
 function maskedConvolution(x: Tensor4D, kernel: Tensor4D, type: 'A' | 'B'): Tensor4D {
   // BEGIN SOLUTION
@@ -1235,7 +1256,15 @@ const sight = (answer: (x: tf.Tensor) => Tensor4D) => {
   return seen.map((row, i) => row.map((value, j) => (i === 7 && j === 7 ? 2 : value)));
 };
 const view = (title: string, values: number[][]) =>
-  figures.heatmap({ values, title, topDown: true, range: [0, 2], x: 'column' /* zh: '列' */, y: 'row' /* zh: '行' */ });
+  figures.heatmap({
+    values,
+    title,
+    topDown: true,
+    range: [0, 2],
+    color: '0: not seen, 1: seen, 2: itself' /* zh: '0：看不到；1：看得到；2：自己' */,
+    x: 'column' /* zh: '列' */,
+    y: 'row' /* zh: '行' */,
+  });
 show(
   figures.panels(
     [
@@ -1254,7 +1283,7 @@ show(
 // that slope: this is the **blind spot**. In reading order those pixels come *before* ours, so the formula lets us use them. The model is still a correct product of conditionals; it has merely been made to ignore evidence.
 //
 // Van den Oord and others (2016) mend it with **two stacks**. A vertical one sees complete rows above and has no mask to the sides; a horizontal one sees its own row to the left, and at each layer hears from the vertical one. On the right: nothing is missing within its reach. Their layers also have
-// gates, $\tanh(u)\odot\operatorname{sigmoid}(v)$, and that is the model we train.
+// gates, $\tanh(h_1)\odot\operatorname{sigmoid}(h_2)$, where $h_1$ and $h_2$ are the two halves of the channels that the layer has computed, and that is the model we train.
 //
 // ## 8 · Clothes, pixel by pixel
 //
@@ -1266,7 +1295,7 @@ show(
 // 按阅读次序，那些像素排在我们*前面*，公式是允许用的。模型仍是一串正确的条件概率之积，只是被迫无视了一部分证据。
 //
 // van den Oord 等人（2016）用**两个栈**补上了它：竖直栈看得到上面完整的各行，左右没有掩码；水平栈看本行左边，并在每一层听取竖直栈的消息。右图：够得着的范围之内，什么也没漏。他们的每一层还带门控
-// $\tanh(u)\odot\operatorname{sigmoid}(v)$，我们训练的正是这个模型。
+// $\tanh(h_1)\odot\operatorname{sigmoid}(h_2)$，$h_1$、$h_2$ 是这一层算出的通道的前后两半。我们训练的正是这个模型。
 //
 // ## 8 · 一个像素一个像素地画衣服
 //
@@ -1322,7 +1351,7 @@ show(
       { y: 2, label: 'knows nothing: 2 bits' /* zh: '一无所知：2 比特' */ },
       { y: alone, label: 'without neighbours' /* zh: '不看邻居' */ },
     ],
-    title: 'Neighbours are worth more than the place' /* zh: '邻居比位置更值钱' */,
+    title: 'Below the lower line, neighbours say more than the place' /* zh: '低于下面那条线：邻居透露的比位置多' */,
     x: 'step' /* zh: '训练步数' */,
     y: 'bits per pixel of 4 levels' /* zh: '每像素比特数（4 级灰度）' */,
     yRange: [0, 2.2],
@@ -1334,10 +1363,10 @@ console.log(
 );
 
 // %% [markdown] lang="en"
-// Drawing is another matter than reading. To answer for pixel 300 the network must know pixels 1 to 299, and they must have been **drawn** already. So a picture takes 784 steps, one after another, each with a softmax, a throw of the dice, and the result put in its place. (The next two cells take about a quarter of a minute each.) Watch three pictures come about (grey: not yet drawn).
+// To answer for pixel 300 the network must know pixels 1 to 299, and they must have been **drawn** already. So a picture takes 784 steps, one after another, each with a softmax, a throw of the dice, and the result put in its place. (The next two cells take about a quarter of a minute each.) Watch three pictures come about (left blank: not yet drawn).
 
 // %% [markdown] lang="zh"
-// 画和看是两回事。要回答第 300 个像素，网络得先知道第 1 到 299 个，而它们必须已经**抽**好了。所以一幅图像要走 784 步，一步接一步：算一次 softmax，掷一次骰子，把结果填进去。（下面两格代码各要十几秒。）看看三幅图像怎样画成（灰色：还没画到）。
+// 要回答第 300 个像素，网络得先知道第 1 到 299 个，而它们必须已经**抽**好了。所以一幅图像要走 784 步，一步接一步：算一次 softmax，掷一次骰子，把结果填进去。（下面两格代码各要十几秒。）看看三幅图像怎样画成（空白处还没画到）。
 
 // %% slideshow={"slide_type": "subslide"}
 const count = budget({ quick: 3, default: 20, full: 40 });
@@ -1349,8 +1378,8 @@ const moments = Array.from({ length: 57 }, (_, i) => i * 14);
 const drawnUpTo = (known: number) =>
   Array.from({ length: 28 }, (_, row) =>
     canvas.flatMap((grid) => [
-      ...Array.from({ length: 28 }, (_, column) => (row * 28 + column < known ? grid[row][column] : 1.5)),
-      1.5,
+      ...Array.from({ length: 28 }, (_, column) => (row * 28 + column < known ? grid[row][column] : NaN)),
+      NaN, // a gap between two pictures // zh: 两幅图像之间留空
     ]),
   );
 show(
@@ -1360,10 +1389,9 @@ show(
       figure: figures.heatmap({
         values: drawnUpTo(known),
         title: 'Every pixel is drawn knowing all pixels before it' /* zh: '画每个像素时，都知道它之前的所有像素' */,
-        scale: 'grey',
         range: [0, 3],
         topDown: true,
-        color: 'level' /* zh: '灰度级' */,
+        color: 'level: 0 black, 3 white' /* zh: '灰度级：0 黑，3 白' */,
         x: 'column' /* zh: '列' */,
         y: 'row' /* zh: '行' */,
         size: { width: 900, height: 340 },
@@ -1385,8 +1413,7 @@ show(
   figures.imageRows(
     [{ label: 'test picture' /* zh: '测试图像' */, images: pixelcnn.toImages(half, levels) }, ...finished],
     {
-      title:
-        'The upper half is given; the lower half is drawn, each time anew' /* zh: '上半幅已知，下半幅每次重新抽' */,
+      title: `The upper ${rows} of 28 rows are given; the rest is drawn, each time anew` /* zh: `上面 ${rows} 行已知（共 28 行），其余每次重新抽` */,
     },
   ),
 );
@@ -1397,13 +1424,13 @@ show(
   }),
 );
 const clock = Date.now();
-realnvp.sample(clothesFlow, 100, new Random(4)).dispose();
+realnvp.sample(clothesFlow, count, new Random(4)).dispose();
 console.log(
-  `one picture: PixelCNN ${(1000 * secondsEach).toFixed(0)} ms, flow ${((Date.now() - clock) / 100).toFixed(1)} ms` /* zh: `一幅图像：PixelCNN ${(1000 * secondsEach).toFixed(0)} 毫秒，流 ${((Date.now() - clock) / 100).toFixed(1)} 毫秒` */,
+  `one picture of ${count} drawn together: PixelCNN ${(1000 * secondsEach).toFixed(0)} ms, flow ${((Date.now() - clock) / count).toFixed(1)} ms` /* zh: `${count} 幅一起画，每幅：PixelCNN ${(1000 * secondsEach).toFixed(0)} 毫秒，流 ${((Date.now() - clock) / count).toFixed(1)} 毫秒` */,
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: the bits of the test set end far below the line without neighbours; with the default budget at about 0.54 against 1.33, well under half. Look just below the cut: the first rows continue what was given,
+// **What you should see**: the bits of the test set end far below the line without neighbours; with the default budget at about 0.54 against 1.33, two fifths: nearer to the half than to the tenth. Look just below the cut: the first rows continue what was given,
 // with sharp edges and flat patches. Farther down the network of the default budget loses the thread. 250 steps have taught it what neighbours look like, not what a shoe is; drawn from nothing it makes scraps of cloth. (The full budget
 // gives it more than forty times as many steps.) Each pixel is a good guess given the ones before; nothing but the network's reach makes the bottom agree with the top.
 // **If you see snow**, the network has hardly trained (the quick budget does that): it does not know yet that neighbours agree.
@@ -1411,17 +1438,17 @@ console.log(
 // ### Exercise 6 ★ · Draw a grid yourself (2 points)
 //
 // `logitsOf` answers for all pixels at once, [1,H,W] → [1,H,W,K], but only the answer at the place that comes next is of use. Go through the grid in reading order. At each place: softmax of its $K$ logits, then take the first level whose cumulated
-// probability exceeds $u$, the next of the given uniform numbers. Put it into the grid before you ask again.
+// probability exceeds the next of the given uniform numbers. Put it into the grid before you ask again.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：测试集的比特数远低于“不看邻居”那条线；默认预算下约为 0.54，不看邻居则是 1.33，不到一半。看看切口正下方：最初几行接得上，
+// **你应该看到**：测试集的比特数远低于“不看邻居”那条线；默认预算下约为 0.54，不看邻居则是 1.33：剩下五分之二，离一半近，离十分之一远。看看切口正下方：最初几行接得上，
 // 边缘锐利，色块平整；再往下，默认预算的网络就断了线索。250 步教会了它邻居是什么样，却没教会它鞋是什么样；从零画起，得到的是些碎布头。（full 预算的步数是它的四十多倍。）
 // 每个像素都是“已知前面的”之后的合理猜测；能让下面与上面一致的，只有网络的视野。
 // **如果看到的是雪花**，说明网络几乎没训练（quick 预算就是这样）：它还不知道邻居通常是一样的。
 //
 // ### 练习 6 ★ · 自己画一个网格（2 分）
 //
-// `logitsOf` 一次回答所有像素，[1,H,W] → [1,H,W,K]，但有用的只有“下一个位置”的那个回答。按阅读次序走遍网格。每到一处：对它的 $K$ 个 logits 做 softmax，取累积概率第一个超过 $u$ 的灰度，$u$ 是给定均匀随机数中的下一个。
+// `logitsOf` 一次回答所有像素，[1,H,W] → [1,H,W,K]，但有用的只有“下一个位置”的那个回答。按阅读次序走遍网格。每到一处：对它的 $K$ 个 logits 做 softmax，取累积概率第一个超过“下一个给定均匀随机数”的灰度。
 // 先填进网格，再问下一个。
 
 // %% grade_id="flow-draw-grid" points=2
@@ -1464,7 +1491,7 @@ await check('flow-draw-grid', { drawGrid });
 //
 // Ours: 28×28 pixels → 7×7 numbers, 64 entries, and for a caption the name of the class. First stage: **VQ-VAE** (van den Oord, Vinyals & Kavukcuoglu 2017). (DALL·E trained its discrete autoencoder by a softened draw instead, the Gumbel-softmax; the idea of the two stages is the same.)
 //
-// The encoder answers with a vector $z_e$ at each of the 49 places. The code is the nearest codebook vector,
+// The encoder answers with a vector $z_e$ at each of the 49 places; $e_j$ is vector number $j$ of the codebook. The code is the nearest one,
 //
 // $$k=\arg\min_j\lVert z_e-e_j\rVert^2,\qquad z_q=e_k .$$
 //
@@ -1478,7 +1505,7 @@ await check('flow-draw-grid', { drawGrid });
 //
 // $$\mathcal L=\underbrace{-\log p(x\mid\tilde z)}_{\text{encoder, decoder}}+\underbrace{\lVert\operatorname{sg}[z_e]-e_k\rVert^2}_{\text{vector goes to encoder}}+\beta\underbrace{\lVert z_e-\operatorname{sg}[e_k]\rVert^2}_{\text{encoder commits}} .$$
 //
-// (Our library, as the paper's appendix proposes, replaces the middle term by a running average of the $z_e$ that chose $e_k$: the same aim, and steadier.)
+// Here $\beta$ weighs how firmly the encoder keeps to its choice; the paper and our library use 0.25. (Our library, as the paper's appendix proposes, replaces the middle term by a running average of the $z_e$ that chose $e_k$: the same aim, and steadier.)
 //
 // ### Exercise 7 · Quantize, and let the gradient through (3 points)
 //
@@ -1495,7 +1522,7 @@ await check('flow-draw-grid', { drawGrid });
 //
 // 我们的版本：28×28 像素 → 7×7 个编号，码本 64 项，说明文字就是类别名。第一阶段用 **VQ-VAE**（van den Oord、Vinyals 与 Kavukcuoglu，2017）。（DALL·E 训练离散自编码器时用的是软化的抽样，即 Gumbel-softmax；两阶段的想法是一样的。）
 //
-// 编码器在 49 个位置上各给出一个向量 $z_e$。编码取码本里最近的向量：
+// 编码器在 49 个位置上各给出一个向量 $z_e$；码本里的第 $j$ 个向量记作 $e_j$。编码取其中最近的：
 //
 // $$k=\arg\min_j\lVert z_e-e_j\rVert^2,\qquad z_q=e_k .$$
 //
@@ -1509,7 +1536,7 @@ await check('flow-draw-grid', { drawGrid });
 //
 // $$\mathcal L=\underbrace{-\log p(x\mid\tilde z)}_{\text{编码器、解码器}}+\underbrace{\lVert\operatorname{sg}[z_e]-e_k\rVert^2}_{\text{向量靠近编码器}}+\beta\underbrace{\lVert z_e-\operatorname{sg}[e_k]\rVert^2}_{\text{编码器守住选择}} .$$
 //
-// （我们的库按论文附录的建议，把中间那项换成对选中 $e_k$ 的那些 $z_e$ 做滑动平均：目的相同，更稳定。）
+// 这里的 $\beta$ 表示编码器守住选择的力度，论文和我们的库都取 0.25。（我们的库按论文附录的建议，把中间那项换成对选中 $e_k$ 的那些 $z_e$ 做滑动平均：目的相同，更稳定。）
 //
 // ### 练习 7 · 量化，并让梯度通过（3 分）
 //
@@ -1540,7 +1567,7 @@ const library = data.train.take(budget({ quick: 512, default: 20_000, full: 60_0
 await vqvae.trainVqVae(words, library, { epochs: budget({ quick: 1, default: 2, full: 15 }), seed: 1 });
 const vqScore = await vqvae.evaluate(words, data.test.take(1000));
 console.log(
-  `vectors used: ${vqScore.used} of 64, in even use: ${vqScore.perplexity.toFixed(0)}; a picture is ${(49 * Math.log2(64)).toFixed(0)} bits instead of ${784 * 8}` /* zh: `用到的向量：64 个中的 ${vqScore.used} 个，折合均匀使用 ${vqScore.perplexity.toFixed(0)} 个；一幅图像 ${(49 * Math.log2(64)).toFixed(0)} 比特，原来是 ${784 * 8}` */,
+  `vectors used: ${vqScore.used} of 64, perplexity ${vqScore.perplexity.toFixed(0)}; a picture is ${(49 * Math.log2(64)).toFixed(0)} bits instead of ${784 * 8}` /* zh: `用到的向量：64 个中的 ${vqScore.used} 个，困惑度 ${vqScore.perplexity.toFixed(0)}；一幅图像 ${(49 * Math.log2(64)).toFixed(0)} 比特，原来是 ${784 * 8}` */,
 );
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
@@ -1573,11 +1600,11 @@ show(
   figures.imageRows(
     [
       { label: 'picture' /* zh: '原图' */, images: originals },
-      { label: '49 words' /* zh: '49 个词' */, images: vqvae.reconstruct(words, originals) },
+      { label: 'from 49 words' /* zh: '由 49 个词还原' */, images: vqvae.reconstruct(words, originals) },
     ],
     {
       title:
-        '49 words out of 64 carry the shape; the fabric is lost' /* zh: '64 个词里选 49 个就能说清形状，布纹丢了' */,
+        '49 places, one of 64 words each: the rough shape stays, the fabric is lost' /* zh: '49 个位置，各从 64 个词里选一个：大致形状还在，布纹丢了' */,
     },
   ),
 );
@@ -1596,13 +1623,17 @@ show(
 );
 
 // %% [markdown] lang="en"
+// (The **perplexity** is $e$ to the entropy of how often each vector is used: so many vectors, all used equally often, would give the same entropy.)
+//
 // The second stage is the PixelCNN of section 8 again. Three changes: the grid is 7×7 instead of 28×28; the numbers have no order, so the network reads them one-hot; and it is told the class. **Guess first**: what would you see if the 49 numbers were drawn independently and evenly instead?
 
 // %% [markdown] lang="zh"
-// 第二阶段还是第 8 节的 PixelCNN，只改三处：网格从 28×28 变成 7×7；编号没有大小次序，所以按 one-hot 读入；还告诉它类别。**先猜一猜**：如果 49 个编号各自独立、均匀地抽，会看到什么？
+// （**困惑度**（perplexity）是 $e$ 的“使用频率的熵”次方：这么多个向量、个个用得一样多，熵就是这么大。）
+//
+// 第二阶段还是第 8 节的 PixelCNN，只改三处：网格从 28×28 变成 7×7；编号没有大小次序，所以按独热（one-hot）向量读入；还告诉它类别。**先猜一猜**：如果 49 个编号各自独立、均匀地抽，会看到什么？
 
 // %%
-const writer = vqvae.buildPrior(words, { channels: 24, layers: 3, classes: 10 }); // changed: 7×7, one-hot, classes // zh: 改动：7×7、one-hot、类别
+const writer = vqvae.buildPrior(words, { channels: 24, layers: 3, classes: 10 }); // changed: 7×7, one-hot, classes // zh: 改动：7×7、独热、类别
 await vqvae.trainPrior(words, writer, library, { epochs: budget({ quick: 1, default: 2, full: 20 }), seed: 1 });
 const { code } = await vqvae.evaluateWithPrior(words, writer, data.test.take(1000));
 console.log(
@@ -1629,13 +1660,13 @@ show(
     ],
     {
       title:
-        'Say what you want: the writer chooses 49 words, the decoder paints' /* zh: '点名要什么：写手挑 49 个词，解码器来画' */,
+        'Say what you want: the writer chooses 49 words, the decoder paints' /* zh: '点名要什么：先验模型逐个生成 49 个编号，解码器来画' */,
     },
   ),
 );
 
 // %% [markdown] lang="en"
-// That is a text-to-image system whose texts are ten words. The last row shows why the second stage is needed: the same words in no order decode to rubbish. 49 steps instead of 784, and each of them decides about a piece of clothing instead of a pixel. Compare with section 8: the same kind of network after about the same time of training, and now the whole hangs together.
+// That is a text-to-image system whose only texts are the names of ten classes. (The class goes in as an extra input; DALL·E's writer reads its caption token by token, step 2 above.) The last row shows why the second stage is needed: the same words in no order decode to rubbish. 49 steps instead of 784, and each of them decides about a piece of clothing instead of a pixel. Compare with section 8: the same kind of network after about the same time of training, and now the whole hangs together.
 //
 // ## 10 · Who pays what?
 //
@@ -1644,7 +1675,7 @@ show(
 // | $\log p(x)$ | a lower bound | none | exact (a bound for whole grey levels) | exact | a lower bound |
 // | size of the code | free | free | as the picture | no code | free |
 // | passes to train on a picture | 1 | 1 of each network | 1 | 1 | 1 of each network |
-// | passes to draw a picture | 1 | 1 | 1, backwards | one for each pixel | one for each number of the grid |
+// | passes to draw a picture | 1 | 1 | 1, backwards | one for each pixel | one for each number of the grid, and one of the decoder |
 // | what is restricted | clouds $q(z\mid x)$ | nothing; hard to balance | every layer invertible | an order must be chosen | codes from a list |
 //
 // Exact likelihood and good looks are two different things. A likelihood counts every bit of every pixel, and in a photograph most bits are fabric and noise. Theis, van den Oord and Bethge (2016) show that a model can win in likelihood and lose to the eye, and the other way round.
@@ -1680,7 +1711,7 @@ show(
 //
 // <details><summary>6. The gradient that reaches a VQ-VAE's encoder is made up. Where exactly, and why does training work all the same?</summary>
 //
-// Between $z_e$ and $z_q$: the true derivative is 0 almost everywhere, the identity is put in its place. Since the loss keeps $z_e$ near the vector that it chose, moving $z_e$ in the direction that would improve $z_q$ leads to a better vector sooner or later.
+// Between $z_e$ and $z_q$: the true derivative is 0 almost everywhere, the identity is put in its place. Since the loss keeps $z_e$ near the vector that it chose, a direction that improves $z_q$ is usually one that improves $z_e$, and on its way $z_e$ comes nearer to better vectors. That is a heuristic that works, not a theorem.
 // </details>
 //
 // ## Formula sheet
@@ -1710,16 +1741,16 @@ show(
 // - Ramesh et al. (2021), *Zero-Shot Text-to-Image Generation*, arXiv:2102.12092. DALL·E.
 
 // %% [markdown] lang="zh"
-// 这就是一个文生图系统，只不过“文”只有十个词。最后一行说明为什么需要第二阶段：同样的词，乱了次序，解码出来就是一团糟。49 步代替了 784 步，而且每一步决定的是衣服的一块，不是一个像素。与第 8 节比一比：同一种网络，训练时间也差不多，这回整体像样了。
+// 这就是一个文生图系统，只不过“文”只有十个类别名。（类别是作为额外输入给进去的；DALL·E 则是逐个 token 读说明文字，即上面的第 2 步。）最后一行说明为什么需要第二阶段：同样的词，乱了次序，解码出来就是一团糟。49 步代替了 784 步，而且每一步决定的是衣服的一块，不是一个像素。与第 8 节比一比：同一种网络，训练时间也差不多，这回整体像样了。
 //
-// ## 10 · 谁为什么付账？
+// ## 10 · 各类模型的代价
 //
-// | | VAE（04） | GAN（05） | 流 | PixelCNN | VQ-VAE 加写手 |
+// | | VAE（04） | GAN（05） | 流 | PixelCNN | VQ-VAE 加自回归先验 |
 // |---|---|---|---|---|---|
 // | $\log p(x)$ | 下界 | 没有 | 精确（对整数灰度是界） | 精确 | 下界 |
 // | 编码的大小 | 随意 | 随意 | 与图像相同 | 没有编码 | 随意 |
 // | 训练时每幅图像要算几遍 | 1 | 两个网络各 1 | 1 | 1 | 两个网络各 1 |
-// | 画一幅图像要算几遍 | 1 | 1 | 1，逆向 | 每个像素一遍 | 网格里每个编号一遍 |
+// | 画一幅图像要算几遍 | 1 | 1 | 1，逆向 | 每个像素一遍 | 网格里每个编号一遍，再加解码器一遍 |
 // | 受限的是什么 | 云 $q(z\mid x)$ 的形状 | 没有，但难以平衡 | 每层都要可逆 | 必须选定次序 | 编码只能取自码本 |
 //
 // 精确的似然和好看是两回事。似然把每个像素的每一比特都算上，而照片里大部分比特是布纹和噪声。Theis、van den Oord 与 Bethge（2016）指出：一个模型可能赢了似然、输了观感，反过来也可能。
@@ -1735,12 +1766,12 @@ show(
 //
 // <details><summary>2. 有人在耦合层里让网络看到了整个 $x$，而不是 $b\odot x$。哪个检验会发现？</summary>
 //
-// 两个都会。逆向时 $s$、$t$ 是由 $y$ 算的，动过的数已经不同，所以回不到原处；雅可比矩阵也不再是三角的，贵办法算的行列式与 $\sum(1-b)s$ 对不上。
+// 两个都会。逆向时 $s$、$t$ 是由 $y$ 算的，动过的数已经不同，所以回不到原处；雅可比矩阵也不再是三角的，直接算出的行列式与 $\sum(1-b)s$ 对不上。
 // </details>
 //
 // <details><summary>3. 一个程序的对数行列式符号写反了。往返检验发现得了吗？哪个检验可以？</summary>
 //
-// 发现不了：往返根本不用对数行列式。在细网格上把密度加起来，或者用贵办法算行列式，就能发现。
+// 发现不了：往返根本不用对数行列式。在细网格上把密度加起来，或者直接计算行列式，就能发现。
 // </details>
 //
 // <details><summary>4. 一篇论文报告流在 8 位图像上 2.9 比特/维，另一篇报告 PixelCNN 在黑白图像上 0.6 比特/像素。哪个模型更好？</summary>
@@ -1755,14 +1786,14 @@ show(
 //
 // <details><summary>6. 到达 VQ-VAE 编码器的梯度是编出来的。具体编在哪里？为什么训练照样有效？</summary>
 //
-// 编在 $z_e$ 与 $z_q$ 之间：真正的导数几乎处处为 0，却换成了恒等。由于损失让 $z_e$ 守在所选向量附近，把 $z_e$ 往能改进 $z_q$ 的方向移动，迟早会选到更好的向量。
+// 编在 $z_e$ 与 $z_q$ 之间：真正的导数几乎处处为 0，却换成了恒等。由于损失让 $z_e$ 守在所选向量附近，能改进 $z_q$ 的方向往往也能改进 $z_e$，$z_e$ 一路走去也就靠近了更好的向量。这是管用的经验做法，不是定理。
 // </details>
 //
 // ## 公式表
 //
 // | | |
 // |---|---|
-// | 变量替换 | $\log p(x)=\log p_Z(f(x))+\log\lvert\det\partial z/\partial x\rvert$ |
+// | 变量变换 | $\log p(x)=\log p_Z(f(x))+\log\lvert\det\partial z/\partial x\rvert$ |
 // | 耦合层 | $y=b\odot x+(1-b)\odot(x\odot e^{s(b\odot x)}+t(b\odot x))$ |
 // | 它的逆 | $x=b\odot y+(1-b)\odot(y-t(b\odot y))\odot e^{-s(b\odot y)}$ |
 // | 它的对数行列式 | $\sum_i(1-b_i)s_i$；各层相加 |

@@ -418,8 +418,8 @@ exercise('flow-draw-grid', { seconds: 20 }, ({ check, subject, random }) => {
     return tf.tensor3d(grid, [1, height, width], 'int32');
   };
   const hint = {
-    en: 'Ask anew at every place: the answer depends on what was just drawn. Row by row. And u decides, not the largest logit.',
-    zh: '每到一处都要重新问：答案取决于刚抽出的数。逐行进行。由 u 决定，而不是取最大的 logit。',
+    en: 'Ask anew at every place: the answer depends on what was just drawn. Row by row. And the uniform number decides, not the largest logit.',
+    zh: '每到一处都要重新问：答案取决于刚抽出的数。逐行进行。由均匀随机数决定，而不是取最大的 logit。',
   };
 
   check(
@@ -437,7 +437,10 @@ exercise('flow-draw-grid', { seconds: 20 }, ({ check, subject, random }) => {
     { en: 'every level can come up', zh: '每个灰度都可能抽到' },
     {
       points: 0.5,
-      hint: { en: 'With u close to 1 the last level must come up.', zh: 'u 接近 1 时应抽到最后一个灰度。' },
+      hint: {
+        en: 'With a uniform number close to 1 the last level must come up.',
+        zh: '均匀随机数接近 1 时应抽到最后一个灰度。',
+      },
     },
     async () => {
       const even = Array.from({ length: 16 * levels }, () => 0);
