@@ -49,6 +49,12 @@ describe.skipIf(!source)('a Chinese font', () => {
     expect(size).toBeLessThan(3_000_000);
   });
 
+  it('stands beside Latin letters that would join', () => {
+    const ink = (words: string) =>
+      withFonts(svgOf(words), (files) => pixels(words, files)).reduce((sum, byte) => sum + byte, 0);
+    for (const word of ['Hopfield', 'Affluent']) expect(ink(`${word} 网络`)).toBeGreaterThan(1.2 * ink('网络'));
+  });
+
   it('leaves no file behind', () => {
     const file = withFonts(svgOf('损失'), (files) => files[files.length - 1]);
     expect(existsSync(file)).toBe(false);

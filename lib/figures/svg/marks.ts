@@ -189,7 +189,9 @@ function heatmapSvg(trace: HeatmapTrace, x: Scale, y: Scale): string {
       const unit = (value - trace.zmin) / (trace.zmax - trace.zmin);
       const [x0, x1] = sorted(columns[column], columns[column + 1]);
       const [y0, y1] = sorted(rows[row], rows[row + 1]);
-      const box = `x="${round(x0 + gap.x)}" y="${round(y0 + gap.y)}" width="${round(x1 - x0 - 2 * gap.x)}" height="${round(y1 - y0 - 2 * gap.y)}"`;
+      // rounded before the width is taken: a cell ends where its neighbour begins
+      const [left, right, top, bottom] = [x0 + gap.x, x1 - gap.x, y0 + gap.y, y1 - gap.y].map(round);
+      const box = `x="${left}" y="${top}" width="${round(right - left)}" height="${round(bottom - top)}"`;
       parts.push(`<rect ${box} fill="${colorAt(trace.colorscale, unit)}"/>`);
       const text = trace.texttemplate ? trace.text?.[row]?.[column] : undefined;
       if (text) {

@@ -57,10 +57,14 @@ const open: Readonly<Record<string, (size: number) => string>> = {
 /** Tags that do not match are let go: a half-written title must not cost the whole picture. */
 function spans(line: string, size: number): string {
   const opened: string[] = [];
+  const mixed = line.search(chinese) >= 0;
   const parts = line.split(/(<\/?(?:b|i|sub|sup)>)/).map((piece) => {
     const tag = /^<(\/?)(b|i|sub|sup)>$/.exec(piece);
     if (!tag) {
-      return escapeXml(piece).replace(chinese, (letters) => `<tspan font-family="${chineseFamily}">${letters}</tspan>`);
+      return (mixed ? unligated(escapeXml(piece)) : escapeXml(piece)).replace(
+        chinese,
+        (letters) => `<tspan font-family="${chineseFamily}">${letters}</tspan>`,
+      );
     }
     if (!tag[1]) {
       opened.push(tag[2]);
@@ -71,6 +75,14 @@ function spans(line: string, size: number): string {
     return '</tspan>';
   });
   return parts.join('') + '</tspan>'.repeat(opened.length);
+}
+
+/**
+ * Keeps f and i from becoming one letter, by a hair space. The renderer drops a line in which one of its fonts joins them
+ * and the other does not ("Hopfield 网络").
+ */
+function unligated(text: string): string {
+  return text.replace(/f(?=[fil])/g, 'f\u200A');
 }
 
 /** Entities that a caller wrote (`&lt;`) stay what they are. */
