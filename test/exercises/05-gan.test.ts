@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { gan, lsgan, metrics } from 'genlab';
-import { type CheckRandom, exercise, fixture, itemsOf, numberOf, partsOf, tensorOf } from '../support/exercise';
+import { type CheckRandom, exercise, fail, fixture, itemsOf, numberOf, partsOf, tensorOf } from '../support/exercise';
 
 const logits = (random: CheckRandom, n: number): tf.Tensor1D => random.normal<tf.Rank.R1>([n], 0, 2);
 
@@ -256,6 +256,12 @@ exercise('gan-steps', ({ check, subject, random }) => {
     expected.forEach((value, i) => numberOf(found[i]).toBeCloseTo(value, { absolute: 1e-4 }));
   };
 
+  const expectMoved = async (player: { call(method: string): Promise<unknown> }, from: readonly number[]) => {
+    const found = itemsOf((await player.call('weights')) as Parameters<typeof itemsOf>[0], 2);
+    if (from.every((value, i) => Math.abs(Number(found[i]) - value) < 1e-6))
+      fail({ en: 'nobody moved', zh: '谁都没有动' });
+  };
+
   check(
     { en: 'D’s step moves D down its loss', zh: 'D 的一步让 D 沿自己的损失下降' },
     {
@@ -306,10 +312,12 @@ exercise('gan-steps', ({ check, subject, random }) => {
     async () => {
       const first = await setting();
       await subject.call('discriminatorStep', first.D, first.G, first.x, first.z, first.optimizer);
+      await expectMoved(first.D, d);
       await expectWeights(first.G, g);
       const second = await setting();
       await subject.call('generatorStep', second.D, second.G, second.z, second.optimizer);
       await expectWeights(second.D, d);
+      await expectMoved(second.G, g);
     },
   );
 
@@ -346,31 +354,20 @@ exercise('gan-steps', ({ check, subject, random }) => {
 
 exercise('gan-floors', ({ check, subject }) => {
   const softplus = (a: number) => Math.log1p(Math.exp(a));
-  const cases = [
-    { en: 'the double sigmoid of section 6', zh: '第 6 节的两次 sigmoid', low: 0, high: 1, points: 1, hidden: false },
-    { en: 'a tanh at the end', zh: '末尾是 tanh', low: -1, high: 1, points: 0.5, hidden: false },
-    { en: 'other limits', zh: '别的上下限', low: -3, high: 0.5, points: 0.5, hidden: true },
-  ];
-  for (const { low, high, points, hidden, ...name } of cases) {
-    check(
-      name,
-      {
-        points,
-        hidden,
-        ...(!hidden && {
-          hint: {
-            en: 'D is at its best when real examples get the highest logit there is, and generated ones the lowest.',
-            zh: '真实样本得到最高的 logit、生成样本得到最低的 logit 时，D 最好。',
-          },
-        }),
-      },
-      async () => {
-        const { D, G } = partsOf(await subject.call('lowestLosses', low, high), 'D', 'G');
-        numberOf(D).toBeCloseTo(softplus(-high) + softplus(low), { absolute: 1e-6 });
-        numberOf(G).toBeCloseTo(softplus(-high), { absolute: 1e-6 });
-      },
-    );
-  }
+  const hint = {
+    en: 'D is at its best when real examples get the highest logit there is, and generated ones the lowest.',
+    zh: '真实样本得到最高的 logit、生成样本得到最低的 logit 时，D 最好。',
+  };
+  const expectFloors = async (low: number, high: number) => {
+    const { D, G } = partsOf(await subject.call('lowestLosses', low, high), 'D', 'G');
+    numberOf(D).toBeCloseTo(softplus(-high) + softplus(low), { absolute: 1e-6 });
+    numberOf(G).toBeCloseTo(softplus(-high), { absolute: 1e-6 });
+  };
+  check({ en: 'the double sigmoid of section 6', zh: '第 6 节的两次 sigmoid' }, { points: 1, hint }, () =>
+    expectFloors(0, 1),
+  );
+  check({ en: 'a tanh at the end', zh: '末尾是 tanh' }, { points: 0.5, hint }, () => expectFloors(-1, 1));
+  check({ en: 'other limits', zh: '别的上下限' }, { points: 0.5, hidden: true }, () => expectFloors(-3, 0.5));
 
   exercise.wrong('thinks that the limits are probabilities', {
     loses: 2,

@@ -191,7 +191,7 @@ exercise('flow-coupling-inverse', ({ check, subject, random }) => {
   );
 
   check(
-    { en: 'leaves alone what the mask keeps', zh: '掩码留住的数原样不动' },
+    { en: 'gives back what was kept as it came', zh: '留住的数照原样交回' },
     { points: 0.5, hidden: true },
     async () => {
       const { x, mask, network } = couplingCase(random);
