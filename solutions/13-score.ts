@@ -120,7 +120,7 @@ console.log(engine.describe(await engine.ready()));
 // $$\nabla_x\log p(x)=\nabla_x\log\tilde p(x)-\underbrace{\nabla_x\log Z}_{=\,0}.$$
 //
 // $Z$ does not depend on $x$, so it is gone. What is left is the **score**, $s(x)=\nabla_x\log p(x)$: at each point an arrow, as many numbers as $x$ has, that
-// points where the density grows fastest in proportion to itself. A network may answer any arrows whatever; nothing has to add up to 1.
+// points where the density grows fastest in proportion to itself. Nothing a network answers has to add up to 1. (A score is a gradient, and not every field of arrows is one; in practice networks are not held to that.)
 //
 // For a Gaussian, $\log\mathcal N(x;\mu,\sigma^2I)=-\frac{\lVert x-\mu\rVert^2}{2\sigma^2}+\text{const}$, so
 //
@@ -146,7 +146,7 @@ console.log(engine.describe(await engine.ready()));
 // $$\nabla_x\log p(x)=\nabla_x\log\tilde p(x)-\underbrace{\nabla_x\log Z}_{=\,0}.$$
 //
 // $Z$ 与 $x$ 无关，于是消失了。剩下的就是**分数**（score）$s(x)=\nabla_x\log p(x)$：每一点上有一支箭头，分量个数与 $x$ 相同，
-// 指向密度相对增长最快的方向。网络可以输出任意的箭头，没有什么东西必须加起来等于 1。（这里的“分数”与考试分数无关，统计学里也叫得分函数。）
+// 指向密度相对增长最快的方向。网络的输出不必满足任何“加起来等于 1”的条件。（分数是一个梯度场，并非任意一片箭头都是；实践中一般不去约束网络。另外，统计学里的“得分函数”是对参数求导，这里是对 $x$ 求导。）
 //
 // 对高斯分布，$\log\mathcal N(x;\mu,\sigma^2I)=-\frac{\lVert x-\mu\rVert^2}{2\sigma^2}+\text{常数}$，所以
 //
@@ -210,6 +210,12 @@ const square = { xRange: [-3, 3] as const, yRange: [-3, 3] as const, x: 'x₁', 
 show(
   figures.panels(
     [
+      figures.arrows({
+        points: lattice(17),
+        vectors: exactScore(tf.tensor2d(lattice(17))),
+        title: 'score ∇ log p(x)' /* zh: '分数 ∇ log p(x)' */,
+        ...square,
+      }),
       figures.heatmap({
         values: onLattice(61, (x) => logDensity(x).exp()),
         xs: ticks(61),
@@ -219,16 +225,10 @@ show(
         x: 'x₁',
         y: 'x₂',
       }),
-      figures.arrows({
-        points: lattice(17),
-        vectors: exactScore(tf.tensor2d(lattice(17))),
-        title: 'score ∇ log p(x)' /* zh: '分数 ∇ log p(x)' */,
-        ...square,
-      }),
     ],
     {
       title:
-        'Everywhere an arrow to the nearest bump, longest where there is no data' /* zh: '处处有箭头指向最近的峰，没有数据的地方箭头最长' */,
+        'Everywhere an arrow to a bump, longest far away from all of them' /* zh: '处处有箭头指向某个峰，离所有峰越远箭头越长' */,
     },
   ),
 );
@@ -270,12 +270,12 @@ show(
 // $$x\leftarrow x+\frac{\alpha}{2}\,s(x)+\sqrt{\alpha}\,\varepsilon,\qquad\varepsilon\sim\mathcal N(0,I).$$
 //
 // This is **Langevin dynamics** (lesson 10), with step size $\alpha$. Why exactly this mix of walking and stumbling? In the limit of small $\alpha$ the density $q$ of many
-// walkers obeys the **Fokker–Planck equation**: walking with velocity $\frac12s$ moves density along (the first term), stumbling spreads it out (the second):
+// walkers, after the time $\tau$ = steps × $\alpha$, obeys the **Fokker–Planck equation**: walking with velocity $\frac12s$ moves density along (the first term), stumbling spreads it out (the second):
 //
 // $$\frac{\partial q}{\partial\tau}=-\nabla\cdot\bigl(\tfrac12\,s\,q\bigr)+\tfrac12\,\nabla\cdot\nabla q .$$
 //
-// Put $q=p$. Since $s\,p=p\,\nabla\log p=\nabla p$, the first term is $-\frac12\nabla\cdot\nabla p$ and cancels the second. The density stands still: $p$ is what many walkers
-// end up as. With any other ratio of the two terms something else would stand still.
+// Put $q=p$. Since $s\,p=p\,\nabla\log p=\nabla p$, the first term is $-\frac12\nabla\cdot\nabla p$ and cancels the second. The density stands still: walkers who are spread as $p$ stay spread as $p$. (That
+// others get there too, given infinitely many small steps, is also true, but takes another proof.) With any other ratio of the two terms something else would stand still.
 //
 // ### Exercise 1 · One Langevin step (2 points)
 //
@@ -284,18 +284,18 @@ show(
 // %% [markdown] lang="zh"
 // 远处最长：密度本身在那里几乎平坦地贴着 0，它的*对数*却像抛物线一样越来越陡地下降。两个峰之间有一道分水岭，箭头在很短的距离内就从指向一座山顶变成指向另一座。
 //
-// ## 2 · 抖着手往上走
+// ## 2 · 带着噪声往上走
 //
 // 假如有人把分数给了你，怎样得到样本？沿箭头走，每一步再随机地跌撞一下：
 //
 // $$x\leftarrow x+\frac{\alpha}{2}\,s(x)+\sqrt{\alpha}\,\varepsilon,\qquad\varepsilon\sim\mathcal N(0,I).$$
 //
-// 这就是**朗之万动力学**（Langevin dynamics，第 10 课），$\alpha$ 是步长。为什么偏偏是这样的比例？当 $\alpha$ 很小时，大批行走者的密度 $q$ 服从
-// **福克–普朗克方程**（Fokker–Planck equation）：以速度 $\frac12s$ 行走，把密度往前搬（第一项）；随机跌撞，把密度摊开（第二项）：
+// 这就是**朗之万动力学**（Langevin dynamics，第 10 课），$\alpha$ 是步长。为什么偏偏是这样的比例？当 $\alpha$ 很小时，大量粒子在时间 $\tau$（步数 × $\alpha$）之后的密度 $q$ 服从
+// **福克–普朗克方程**（Fokker–Planck equation）：漂移项以速度 $\frac12s$ 使密度平移（第一项），扩散项使密度展宽（第二项）：
 //
 // $$\frac{\partial q}{\partial\tau}=-\nabla\cdot\bigl(\tfrac12\,s\,q\bigr)+\tfrac12\,\nabla\cdot\nabla q .$$
 //
-// 代入 $q=p$。因为 $s\,p=p\,\nabla\log p=\nabla p$，第一项等于 $-\frac12\nabla\cdot\nabla p$，与第二项相消，密度不再变化：大批行走者最终的分布就是 $p$。
+// 代入 $q=p$。因为 $s\,p=p\,\nabla\log p=\nabla p$，第一项等于 $-\frac12\nabla\cdot\nabla p$，与第二项相消，密度不再变化：分布为 $p$ 的粒子，走下去还是 $p$。（步数无穷多、步长无穷小时，别的分布也会趋于 $p$，不过那需要另外证明。）
 // 两项换成任何别的比例，稳定下来的就是另一个分布了。
 //
 // ### 练习 1 · 一步朗之万动力学（2 分）
@@ -317,7 +317,7 @@ await check('score-langevin', { langevinStep });
 // end? And of those with noise, what share will stand at the top bump, whose weight is 0.5?
 
 // %% [markdown] lang="zh"
-// 让 600 个行走者从正方形的各处出发，用精确的分数走 300 步：一次不加噪声，一次加噪声。**先猜一猜**：不加噪声的停在哪里？
+// 让 600 个粒子从正方形的各处出发，用精确的分数走 300 步：一次不加噪声，一次加噪声。**先猜一猜**：不加噪声的停在哪里？
 // 加噪声的，站在顶上那个峰（权重 0.5）的占几成？
 
 // %% slideshow={"slide_type": "subslide"}
@@ -389,7 +389,7 @@ show(
 //
 // $$x\leftarrow x+\tfrac\alpha2\,s(x)+\sqrt\alpha\,\varepsilon$$
 //
-// - 不加噪声：人人站在山顶
+// - 不加噪声：粒子都停在山顶
 // - 加噪声：每个峰的形状都对
 // - 但从哪个山谷出发就留在哪里：权重不对
 
@@ -404,7 +404,7 @@ show(
 // %% [markdown] lang="en"
 // Without noise everybody stands exactly on a summit: three points, no spread. With noise each bump has its proper width. But the shares are those of the *start*, not
 // the true ones: hardly anybody changed bumps. Between two bumps the density falls to a tiny fraction of a summit's, and a walker would have to stumble against
-// the arrows all the way up. The theorem speaks of infinitely many steps; 300 are not close.
+// the arrows all the way up. The right shares are reached in the limit of infinitely many steps; 300 are not close.
 //
 // So two problems are open. We do not *have* the score of real data. And the score of far-apart bumps does not tell which bump is the heavier one. Noise will solve both.
 //
@@ -412,7 +412,7 @@ show(
 //
 // We want a network $s_\theta$ with $s_\theta(x)\approx\nabla\log p(x)$. Least squares asks for pairs (input, right answer), and the right answer is exactly what we do not
 // have. Blur the data first: to each $x\sim p$ add noise, $\tilde x=x+\sigma\varepsilon$. The blurred data have a density $p_\sigma$, and what we learn is *its* score. Given $x$, the noisy point is
-// Gaussian around $x$, and section 1 gives the score of that Gaussian:
+// Gaussian around $x$; call this density $q_\sigma(\tilde x\mid x)$. Section 1 gives its score:
 //
 // $$\nabla_{\tilde x}\log q_\sigma(\tilde x\mid x)=-\frac{\tilde x-x}{\sigma^2}=-\frac{\varepsilon}{\sigma}.$$
 //
@@ -433,8 +433,8 @@ show(
 // See it in one dimension, with two bumps: each dot is one draw and its target, the curve is the exact score of the blurred density.
 
 // %% [markdown] lang="zh"
-// 不加噪声，人人都恰好站在山顶上：三个点，毫无宽度。加了噪声，每个峰有了应有的宽度。可是比例与*起点*相同，而不是真实的比例：几乎没有人换过峰。
-// 两峰之间的密度只有山顶的极小一部分，行走者得一路逆着箭头跌撞上去。定理说的是无穷多步，300 步还差得远。
+// 不加噪声，粒子都恰好停在山顶上：三个点，毫无宽度。加了噪声，每个峰有了应有的宽度。可是比例与*起点*相同，而不是真实的比例：几乎没有粒子换过峰。
+// 两峰之间的密度只有山顶的极小一部分，粒子得一路逆着箭头跌撞上去。正确的比例要到步数无穷多的极限才会出现，300 步还差得远。
 //
 // 于是留下两个问题：真实数据的分数，我们并*没有*；而峰相距很远时，分数也不说明哪个峰更重。噪声会把两个问题都解决掉。
 //
@@ -442,7 +442,7 @@ show(
 //
 // 我们想要一个网络 $s_\theta$，使 $s_\theta(x)\approx\nabla\log p(x)$。最小二乘需要（输入，正确答案）这样的配对，而正确答案恰恰是我们没有的。
 // 先把数据弄模糊：给每个 $x\sim p$ 加噪声，$\tilde x=x+\sigma\varepsilon$。加噪数据的密度记作 $p_\sigma$，我们学的是*它的*分数。给定 $x$，带噪的点服从以 $x$ 为中心的高斯分布，
-// 第 1 节已给出它的分数：
+// 其密度记作 $q_\sigma(\tilde x\mid x)$，第 1 节已给出它的分数：
 //
 // $$\nabla_{\tilde x}\log q_\sigma(\tilde x\mid x)=-\frac{\tilde x-x}{\sigma^2}=-\frac{\varepsilon}{\sigma}.$$
 //
@@ -490,13 +490,13 @@ show(
   figures.scatter2d({
     series: [
       { name: 'one draw: −ε/σ' /* zh: '一次抽样：−ε/σ' */, points: pairs.slice(0, 500), color: 7 },
-      { name: 'mean of the draws nearby' /* zh: '附近抽样的平均' */, points: means, color: 1 },
       {
         name: 'exact score' /* zh: '精确分数' */,
         points: fine.map((x) => [x, lineScore(x, 1, blur)]),
         path: true,
         color: 0,
       },
+      { name: 'mean of the draws nearby' /* zh: '附近抽样的平均' */, points: means, color: 1 },
     ],
     title: 'Each target is wrong; their mean is the score' /* zh: '每个目标都不对，平均起来就是分数' */,
     x: 'noisy point x̃' /* zh: '带噪的点 x̃' */,
@@ -535,7 +535,7 @@ show(
 // %% [markdown] lang="en"
 // ### The weight of each noise level
 //
-// Soon we need many noise levels at once. Then the loss above has a flaw: the target $-\varepsilon/\sigma$ has size $1/\sigma$, so at $\sigma=0.1$ its square is 900 times that at $\sigma=3$. Small noise
+// Soon we need many noise levels at once. Then the loss above has a flaw: the target $-\varepsilon/\sigma$ has size $1/\sigma$, so at $\sigma=0.1$ its square is 1600 times that at $\sigma=4$. Small noise
 // would drown everything else. Song and Ermon (2019) weigh each level by $\sigma^2$, and then all targets have the size of $\varepsilon$:
 //
 // $$\sigma^2\cdot\tfrac12\Bigl\lVert s_\theta+\frac\varepsilon\sigma\Bigr\rVert^2=\tfrac12\lVert\sigma\,s_\theta(x+\sigma\varepsilon,\sigma)+\varepsilon\rVert^2 .$$
@@ -545,8 +545,6 @@ show(
 //
 // $$\varepsilon_\theta=-\sigma\,s_\theta,\qquad s_\theta=-\varepsilon_\theta/\sigma .$$
 //
-// In words: the noise that was added points away from the data, the score points back, and $\sigma$ changes the unit.
-//
 // ### Exercise 2 · Denoising score matching (3 points)
 //
 // `score(xNoisy, sigma)` is the network. `sigma` is a column, one noise level for each example, so it multiplies a batch of points as it stands. Sum over the numbers of a point, mean over
@@ -555,7 +553,7 @@ show(
 // %% [markdown] lang="zh"
 // ### 每个噪声级的权重
 //
-// 很快就要同时用许多个噪声级，这时上面的损失有个毛病：目标 $-\varepsilon/\sigma$ 的大小是 $1/\sigma$，所以 $\sigma=0.1$ 时的平方是 $\sigma=3$ 时的 900 倍，
+// 很快就要同时用许多个噪声级，这时上面的损失有个毛病：目标 $-\varepsilon/\sigma$ 的大小是 $1/\sigma$，所以 $\sigma=0.1$ 时的平方是 $\sigma=4$ 时的 1600 倍，
 // 小噪声会把其他一切都淹没。Song 与 Ermon（2019）给每一级乘上权重 $\sigma^2$，于是所有目标都与 $\varepsilon$ 一样大：
 //
 // $$\sigma^2\cdot\tfrac12\Bigl\lVert s_\theta+\frac\varepsilon\sigma\Bigr\rVert^2=\tfrac12\lVert\sigma\,s_\theta(x+\sigma\varepsilon,\sigma)+\varepsilon\rVert^2 .$$
@@ -563,8 +561,6 @@ show(
 // 记 $\varepsilon_\theta=-\sigma s_\theta$，它就是 $\frac12\lVert\varepsilon-\varepsilon_\theta\rVert^2$，除了前面的系数，正是 **DDPM 的损失**（第 11 课）。谁训练了预测噪声的网络，谁就训练了分数：
 //
 // $$\varepsilon_\theta=-\sigma\,s_\theta,\qquad s_\theta=-\varepsilon_\theta/\sigma .$$
-//
-// 用话说：加进去的噪声指向远离数据的方向，分数指回来，$\sigma$ 只是换算单位。
 //
 // ### 练习 2 · 去噪分数匹配（3 分）
 //
@@ -667,7 +663,7 @@ show(
     ],
     {
       title:
-        'Between the bumps, where no data are, the specialist goes astray' /* zh: '峰与峰之间没有数据，专攻一级的网络在那里迷了路' */,
+        'Between the bumps, where no data are, the specialist is unreliable' /* zh: '峰与峰之间没有数据，只训练一级的网络在那里不可靠' */,
     },
   ),
 );
@@ -693,30 +689,30 @@ show(
 // at σ = 4 there is a single hill, so crossing is free; the bumps separate only when the walkers have been shared out.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 8 分钟。指着专攻一级的那张图上模糊的大片区域：行走者去哪个峰，正是在那里决定的。
-// 然后放动画：σ = 4 时只有一座山，来去自由；等行走者分配好了，峰才分开。
+// 8 分钟。指着专攻一级的那张图上模糊的大片区域：粒子去哪个峰，正是在那里决定的。
+// 然后放动画：σ = 4 时只有一座山，来去自由；等粒子分配好了，峰才分开。
 
 // %% [markdown] lang="en"
-// The exact arrows turn on thin lines, the watersheds between the bumps. The specialist turns them in a broad zone, and in the middle of the three bumps it is wrong altogether: it was never trained there, because with so little noise a point hardly ever leaves its bump. (Further out it is
-// right by luck: a smooth network goes on as it began.) But between the bumps it is decided who goes where. The network that learned ten levels has thin lines in the right places even at $\sigma=0.1$: what stronger noise taught it there carries over. And at
+// The exact arrows turn on thin lines, the watersheds between the bumps. The specialist turns them in a broad zone, and in the middle of the three bumps it is wrong altogether: it was never trained there, because with so little noise a point hardly ever leaves its bump. And
+// between the bumps it is decided who goes where. The network that learned ten levels has thin lines in the right places even at $\sigma=0.1$: what stronger noise taught it there carries over. And at
 // $\sigma=4$, where noise puts training points everywhere, it is right everywhere but at the very top of the one hill that is left.
 //
 // ### Annealed Langevin
 //
 // So begin with strong noise, where the score is known everywhere and the density is a single hill that can be crossed freely, and lower the level step by step. The walkers share themselves out
-// among the bumps while that is still easy. At level $i$ take $\alpha_i=\alpha_L\,\sigma_i^2/\sigma_L^2$: strides that shrink as the bumps do, so that walking and stumbling keep their ratio at every level.
+// among the bumps while that is still easy. At level $i$ of $L$ take the step size $\alpha_i=\alpha_L\,\sigma_i^2/\sigma_L^2$: strides that shrink as the bumps do, so that walking and stumbling keep their ratio at every level.
 //
 // Watch the arrows turn from one hill to three.
 
 // %% [markdown] lang="zh"
 // 精确的箭头在几条细线上转向，那是峰与峰之间的分水岭。专攻一级的网络却在一大片区域里慢慢转，三个峰正中间干脆是错的：它在那里从未受过训练，因为加了这么小的噪声，点几乎不会离开自己的峰。
-// （再往外它又对了，那是运气：光滑的网络会照着已有的样子延伸出去。）可是谁去哪个峰，恰恰是在峰与峰之间决定的。学了十级的网络，即使在 $\sigma=0.1$ 上，细线也都在该在的地方：更强的噪声教会它的东西用上了。
+// 而粒子去哪个峰，恰恰是在峰与峰之间决定的。学了十级的网络，即使在 $\sigma=0.1$ 上，细线也都在该在的地方：更强的噪声教会它的东西用上了。
 // 而 $\sigma=4$ 时，噪声把训练点撒到各处，除了仅剩的那座山的山顶，处处都对。
 //
 // ### 退火朗之万动力学
 //
-// 所以从强噪声开始：那时分数处处已知，密度只是一座山，可以随意走动；然后一级一级降下来。趁着换峰还容易，行走者就按比例分配好了。第 $i$ 级取 $\alpha_i=\alpha_L\,\sigma_i^2/\sigma_L^2$：
-// 步子随峰一起变小，行走与跌撞的比例在每一级都相同。
+// 所以从强噪声开始：那时分数处处已知，密度只是一座山，可以随意走动；然后一级一级降下来。趁着换峰还容易，粒子就按比例分配好了。共有 $L$ 级，第 $i$ 级的步长取 $\alpha_i=\alpha_L\,\sigma_i^2/\sigma_L^2$：
+// 步长随峰一起变小，漂移与噪声的比例在每一级都相同。
 //
 // 看箭头怎样从指向一座山变成指向三座。
 
@@ -738,7 +734,7 @@ for (const sigma of sigmas) {
     figure: figures.arrows({
       points: lattice(15),
       vectors: generalist.s(tf.tensor2d(lattice(15)), column(225, sigma)),
-      series: [{ name: 'walkers' /* zh: '行走者' */, points: walkers.slice(0, 400), color: 1 }],
+      series: [{ name: 'walkers' /* zh: '粒子' */, points: walkers.slice(0, 400), color: 1 }],
       title: 'Annealed Langevin: one hill becomes three' /* zh: '退火朗之万：一座山变成三座' */,
       ...square,
     }),
@@ -754,13 +750,13 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: shares within a few hundredths of 0.20, 0.30 and 0.50, from a *learned* score; plain Langevin with the *exact* one kept those of its start. **If all walkers
+// **What you should see**: shares within a few hundredths of 0.20, 0.30 and 0.50, from a *learned* score; plain Langevin with the *exact* one kept those of its start. (The last level leaves its noise: the bumps are $\sqrt{0.25^2+0.1^2}=0.27$ wide instead of 0.25.) **If all walkers
 // leave the picture**, the step size is too large for the smallest level, or the score has the wrong sign. **If the bumps are points**, the noise is missing; if they
 // are fat, the score is too small (is the division by $\sigma$ there?).
 //
 // ## 5 · Infinitely many levels: two stochastic differential equations
 //
-// Ten levels or a thousand, why not all of them? Let the noise level grow continuously with a time $t$ from 0 (data) to 1 (noise). A **stochastic differential equation** (SDE) says what happens in a short time $dt$:
+// Let the noise level grow continuously with a time $t$ from 0 (data) to 1 (noise). A **stochastic differential equation** (SDE) says what happens in a short time $dt$:
 //
 // $$dx=f(t)\,x\,dt+g(t)\,dw,\qquad dw\sim\mathcal N(0,dt\,I).$$
 //
@@ -774,14 +770,16 @@ show(
 //
 // | | $f(t)$ | $g(t)$ | $m(t)$ | $\sigma^2(t)$ |
 // |---|---|---|---|---|
-// | **VE**, variance exploding | $0$ | $\sqrt{d\sigma^2/dt}$ | $1$ | $\sigma(t)=\sigma_{\min}(\sigma_{\max}/\sigma_{\min})^t$ as in section 4 |
+// | **VE**, variance exploding | $0$ | $\sqrt{d\sigma^2/dt}$ | $1$ | $\sigma_{\min}^2(\sigma_{\max}/\sigma_{\min})^{2t}$, levels as in section 4 |
 // | **VP**, variance preserving | $-\frac12\beta(t)$ | $\sqrt{\beta(t)}$ | $e^{-\frac12\int_0^t\beta}$ | $1-m^2(t)$ |
 //
-// Check VP by putting it in: $(1-m^2)'=-2mm'=\beta m^2$, and $2f\sigma^2+g^2=-\beta(1-m^2)+\beta=\beta m^2$. Data of variance 1 keep variance 1: hence the name. And VP is DDPM with infinitely many steps: DDPM's
-// $\sqrt{1-\beta_t}\approx1-\frac12\beta_t$ is the drift, its $\sqrt{\beta_t}$ the noise, $m=\sqrt{\bar\alpha_t}$ and $\sigma=\sqrt{1-\bar\alpha_t}$.
+// ($\beta(t)$ says how fast noise comes in; the lesson lets it rise from 0.1 to 20. VE begins at $\sigma_{\min}$ and not at 0: started from clean data, its variance is smaller than the table's by $\sigma_{\min}^2$, too little to see.)
+//
+// Check VP by putting it in: $(1-m^2)'=-2mm'=\beta m^2$, and $2f\sigma^2+g^2=-\beta(1-m^2)+\beta=\beta m^2$. Data of variance 1 keep variance 1: hence the name. And VP is DDPM with infinitely many steps: DDPM's $\beta_t$ is $\beta(t)\,dt$, a small number;
+// its $\sqrt{1-\beta_t}\approx1-\frac12\beta(t)\,dt$ is the drift, its $\sqrt{\beta_t}$ the noise, $m=\sqrt{\bar\alpha_t}$ and $\sigma=\sqrt{1-\bar\alpha_t}$.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：用*学到的*分数，三个比例与 0.20、0.30、0.50 相差不过百分之几；而普通朗之万用的是*精确的*分数，比例却一直是起点的比例。**如果行走者都跑出了画面**，说明步长对最小的一级来说太大，
+// **你应该看到**：用*学到的*分数，三个比例与 0.20、0.30、0.50 相差不过百分之几；而普通朗之万用的是*精确的*分数，比例却一直是起点的比例。（最后一级的噪声还留着：峰宽是 $\sqrt{0.25^2+0.1^2}=0.27$，不是 0.25。）**如果粒子都跑出了画面**，说明步长对最小的一级来说太大，
 // 或者分数的符号反了。**如果峰缩成了点**，是忘了加噪声；如果峰太胖，是分数太小（除以 $\sigma$ 了吗？）。
 //
 // ## 5 · 无穷多级：两个随机微分方程
@@ -799,11 +797,13 @@ show(
 //
 // | | $f(t)$ | $g(t)$ | $m(t)$ | $\sigma^2(t)$ |
 // |---|---|---|---|---|
-// | **VE**，方差爆炸 | $0$ | $\sqrt{d\sigma^2/dt}$ | $1$ | $\sigma(t)=\sigma_{\min}(\sigma_{\max}/\sigma_{\min})^t$，同第 4 节 |
+// | **VE**，方差爆炸 | $0$ | $\sqrt{d\sigma^2/dt}$ | $1$ | $\sigma_{\min}^2(\sigma_{\max}/\sigma_{\min})^{2t}$，各级同第 4 节 |
 // | **VP**，方差保持 | $-\frac12\beta(t)$ | $\sqrt{\beta(t)}$ | $e^{-\frac12\int_0^t\beta}$ | $1-m^2(t)$ |
 //
+// （$\beta(t)$ 表示噪声加入的快慢，本课让它从 0.1 升到 20。VE 从 $\sigma_{\min}$ 而不是 0 开始：从干净的数据出发，方差比表中少 $\sigma_{\min}^2$，小得看不出来。）
+//
 // 把 VP 代进去验算：$(1-m^2)'=-2mm'=\beta m^2$，而 $2f\sigma^2+g^2=-\beta(1-m^2)+\beta=\beta m^2$。方差为 1 的数据始终保持方差 1，因此得名。VP 就是步数无穷多的 DDPM：
-// DDPM 的 $\sqrt{1-\beta_t}\approx1-\frac12\beta_t$ 是漂移，$\sqrt{\beta_t}$ 是噪声，$m=\sqrt{\bar\alpha_t}$，$\sigma=\sqrt{1-\bar\alpha_t}$。
+// DDPM 的 $\beta_t$ 就是 $\beta(t)\,dt$，是个小数；$\sqrt{1-\beta_t}\approx1-\frac12\beta(t)\,dt$ 是漂移，$\sqrt{\beta_t}$ 是噪声，$m=\sqrt{\bar\alpha_t}$，$\sigma=\sqrt{1-\bar\alpha_t}$。
 
 // %% slideshow={"slide_type": "subslide"}
 const vp = score.vpSde(); // β from 0.1 to 20 // zh: β 从 0.1 到 20
@@ -814,7 +814,8 @@ function forward(sde: score.Sde) {
     const { mean, std } = sde.marginalProb(t);
     return Math.sqrt(mean ** 2 * (line.width ** 2 + 1.5 ** 2) + std ** 2); // of the 1-D toy // zh: 一维玩具数据的
   };
-  const paths = drawLine(8).map((x0, i) => {
+  const paths = normals(8).map((z, i) => {
+    const x0 = line.middles[i % 2] + line.width * z; // four from each bump // zh: 每个峰四条
     const [y, kicks] = [[x0], normals(200)];
     for (let k = 0; k < 200; k++) {
       const t = times[k];
@@ -847,7 +848,7 @@ const withoutLegend = (chart: figures.Chart): figures.Chart => ({
 show(
   figures.panels([withoutLegend(forward(ve)), withoutLegend(forward(vp))], {
     title:
-      'VE lets the noise grow; VP shrinks the data and keeps the size' /* zh: 'VE 让噪声不断变大；VP 缩小数据，总的大小不变' */,
+      'VE drowns the data in growing noise; VP shrinks them to nothing as noise comes in' /* zh: 'VE 用越来越大的噪声淹没数据；VP 一边加噪声，一边把数据缩到零' */,
   }),
 );
 
@@ -875,7 +876,7 @@ show(
 // 6 分钟。先把 SDE 写成一行代码，吓人的只是记号。问为什么是 √dt 而不是 dt：独立扰动的方差相加，单位时间内踢一千下，每一下的方差就得是 1/1000。
 
 // %% [markdown] lang="en"
-// The grey band holds two standard deviations to each side. Both end as a Gaussian that does not know where it began; VE's is wide, VP's has variance 1.
+// The grey band holds two standard deviations to each side. Both end nearly as one Gaussian for all starts. VP has shrunk the start away and has variance 1; VE has only drowned it: 1.5 is small against $\sigma=4$.
 //
 // ## 6 · And back: one equation, a whole family of ways
 //
@@ -908,19 +909,19 @@ show(
 // From $t$ down to $t-dt$ with $\lambda=1$. The score at $(x,t)$ is given.
 
 // %% [markdown] lang="zh"
-// 灰色带子是左右各两个标准差。两者最终都成了不记得起点的高斯分布：VE 的很宽，VP 的方差为 1。
+// 灰色带子是左右各两个标准差。最后，无论从哪里出发，两者都差不多是同一个高斯分布：VP 把起点缩没了，方差为 1；VE 只是把它淹没了，1.5 比 $\sigma=4$ 小得多。
 //
 // ## 6 · 再回来：一个方程，一整族走法
 //
-// 怎样倒着走？不看一个行走者，看整群人的密度 $p_t$。还是福克–普朗克方程，这次漂移是 $fx$，扩散系数是 $g$：
+// 怎样倒着走？不看一个粒子，看整群粒子的密度 $p_t$。还是福克–普朗克方程，这次漂移是 $fx$，扩散系数是 $g$：
 //
 // $$\begin{aligned}
-// \frac{\partial p_t}{\partial t}&=-\nabla\cdot(f x\,p_t)+\tfrac12g^2\,\nabla\cdot\nabla p_t&&\text{漂移搬运，扩散摊开}\\
+// \frac{\partial p_t}{\partial t}&=-\nabla\cdot(f x\,p_t)+\tfrac12g^2\,\nabla\cdot\nabla p_t&&\text{漂移项引起平移，扩散项引起展宽}\\
 // &=-\nabla\cdot(f x\,p_t)+\tfrac12g^2\,\nabla\cdot(p_t\nabla\log p_t)&&\nabla p=p\,\nabla\log p\\
 // &=-\nabla\cdot\Bigl[\bigl(\underbrace{f x-\tfrac12g^2\,s}_{v(x,t)}\bigr)p_t\Bigr]&&s=\nabla\log p_t\text{，合成一个散度}
 // \end{aligned}$$
 //
-// 最后一行里没有摊开的项，它是**连续性方程**（continuity equation）：一群人沿速度 $v$ 移动，没有任何噪声。所以常微分方程
+// 最后一行里没有扩散项，它是**连续性方程**（continuity equation）：一群粒子沿速度 $v$ 移动，没有任何噪声。所以常微分方程
 //
 // $$\boxed{\frac{dx}{dt}=v(x,t)=f(t)\,x-\tfrac12g^2(t)\,s(x,t)}$$
 //
@@ -959,7 +960,7 @@ await check('score-em', { reverseStep });
 // %% [markdown] lang="zh"
 // ### 练习 4 · 概率流（2 分）
 //
-// 求速度 $v(x,t)=dx/dt$，时间是*正向*的。采样时要逆着它走。
+// 求速度 $v(x,t)=dx/dt$，时间*向前*。采样时要逆着它走。
 
 // %% grade_id="score-flow" points=2
 /** dx/dt of the probability flow, with f and g at t. x, score: [N,2] -> [N,2] */
@@ -981,13 +982,13 @@ await check('score-flow', { flowVelocity });
 // %% [markdown] lang="zh"
 // ### 看看这一族
 //
-// 在直线上用两个峰的精确分数，什么都没有学，出了错也怪不到网络头上。让一千个行走者从噪声走到数据，$\lambda$ 取 0、1 和 2，各画八个。
+// 在直线上用两个峰的精确分数，什么都没有学，出了错也怪不到网络头上。让一千个粒子从噪声走到数据，$\lambda$ 取 0、1 和 2，各画八个。
 //
 // **先猜一猜**：三种走法里，哪一种得到的样本分布正确？
 
 // %% slideshow={"slide_type": "subslide"}
 /** Walkers on the line, from t = 1 down: `pull` stands before g²·s, `shake` before the noise. */
-/* zh: 直线上的行走者，从 t = 1 往下走：pull 是 g²·s 的系数，shake 是噪声的系数。 */
+/* zh: 直线上的粒子，从 t = 1 往下走：pull 是 g²·s 的系数，shake 是噪声的系数。 */
 function lineWalk(pull: number, shake: number, steps = 500) {
   const grid = Array.from({ length: steps + 1 }, (_, i) => 1 - ((1 - 0.001) * i) / steps);
   const dt = grid[0] - grid[1];
@@ -1007,6 +1008,10 @@ function lineWalk(pull: number, shake: number, steps = 500) {
   return { x, grid, paths };
 }
 const fresh = drawLine(1000);
+const sameData = metrics.wasserstein1d(drawLine(1000), fresh);
+console.log(
+  `W₁ of two fresh samples of 1000: ${sameData.toFixed(2)}` /* zh: `两组各一千个新样本之间的 W₁：${sameData.toFixed(2)}` */,
+);
 const family = [0, 1, 2].map((lambda) => ({ lambda, ...lineWalk((1 + lambda ** 2) / 2, lambda) }));
 show(
   figures.panels(
@@ -1061,9 +1066,8 @@ show(
 // 分数有点误差时，噪声像朗之万那样不断纠正，第 7 节会看到。
 
 // %% [markdown] lang="en"
-// All of them; what is left of $W_1$ (lesson 02) is the size of what two samples of a thousand differ by anyway, plus a little from the finite steps. Why then choose? The ODE's paths are smooth, so it needs fewer steps, and each
-// noise has its one datum: a code. The SDE forgets: an error made on the way, by a coarse step or an imperfect network, is partly corrected by the pull and the noise that follow. Practice bears that out in many reports, at the price of more steps; there is no
-// theorem that one of them always wins.
+// All of them; what is left of $W_1$ (lesson 02) is about what two samples of a thousand differ by anyway (printed above the figure), plus a little from the finite steps. Why then choose? The ODE's paths are smooth, so with an exact score it needs fewer steps, and each
+// noise has its one datum: a code. The SDE forgets: an error made on the way, by a coarse step or an imperfect network, is partly corrected by the pull and the noise that follow. There is no theorem that one of them always wins; section 7 measures.
 //
 // ## 7 · Particles that flow
 //
@@ -1071,9 +1075,8 @@ show(
 // `dsmLoss` with $x(t)=m(t)x_0+\sigma(t)\varepsilon$ in place of $x+\sigma\varepsilon$. Training takes about 20 seconds.
 
 // %% [markdown] lang="zh"
-// 三种都对；剩下的 $W_1$（第 02 课）相当于任意两组一千个样本之间本来就有的差异，再加上步数有限带来的一点误差。那为什么还要选？常微分方程的路径光滑，步数可以少，
-// 而且每个噪声对应唯一的数据，噪声就成了编码。SDE 则会遗忘：路上因步子粗、网络不准犯下的错，会被后面的拉力和噪声纠正一部分。许多报告里的经验与此相符，代价是步数更多；
-// 并没有定理说哪一种总是更好。
+// 三种都对；剩下的 $W_1$（第 02 课）相当于任意两组一千个样本之间本来就有的差异（印在图的上方），再加上步数有限带来的一点误差。那为什么还要选？常微分方程的路径光滑，分数精确时步数可以少，
+// 而且每个噪声对应唯一的数据，噪声就成了编码。SDE 则会遗忘：路上因步子粗、网络不准犯下的错，会被后面的拉力和噪声纠正一部分。并没有定理说哪一种总是更好，第 7 节来量。
 //
 // ## 7 · 流动的粒子
 //
@@ -1152,14 +1155,14 @@ show(figures.animation(flowFrames, { milliseconds: 350 }));
 // %% [markdown] lang="en"
 // For most of the way hardly anything can be seen; the moons take shape in the last third, when $\sigma$ falls below the distance between them. That is why the steps are placed closer together there.
 //
-// Shaky against steady, on a score that is *not quite right*: for the race we take the weights as the last training step left them, not their average (lesson 11) as above. We measure by the sliced Wasserstein distance to 2,000 fresh points (the mean of $W_1$ along many directions); two fresh samples of that size
+// Shaky against steady, at different numbers of steps, and each with two sets of weights: averaged over training (lesson 11) as above, and *not quite right*, as the last training step left them. We measure by the sliced Wasserstein distance to 2,000 fresh points (the mean of $W_1$ along many directions); two fresh samples of that size
 // are the floor. **Guess first**: who suffers more from the errors, the one who stumbles or the one who does not?
 
 // %% [markdown] lang="zh"
 // 大半程几乎什么也看不出来，最后三分之一月牙才成形，那时 $\sigma$ 降到了两个月牙的间距以下。所以时间点在那里放得密一些。
 //
-// 拿一个*不太准*的分数，比一比抖着走与稳着走：比赛用的是最后一步训练留下的权重，不像上面那样用它们的平均（第 11 课）。度量是与 2,000 个新样本之间的切片 Wasserstein 距离（沿许多方向的 $W_1$ 的平均）；同样大小的两组新样本之间的距离是底线。
-// **先猜一猜**：分数有误差，谁受的影响更大，是跌跌撞撞的，还是稳稳当当的？
+// 比一比带噪声走（SDE）与不带噪声走（ODE），步数各不相同，权重各用两套：一套像上面那样在训练中取了平均（第 11 课），一套*不太准*，是最后一步训练留下的。度量是与 2,000 个新样本之间的切片 Wasserstein 距离（沿许多方向的 $W_1$ 的平均）；同样大小的两组新样本之间的距离是底线。
+// **先猜一猜**：分数有误差，谁受的影响更大，是随机采样，还是确定性采样？
 
 // %% slideshow={"slide_type": "subslide"}
 const reference = datasets.toys.twoMoons.sample(2000, random);
@@ -1173,35 +1176,39 @@ async function distanceAfter(steps: number, way: 'SDE' | 'ODE') {
       const s = moonScore(before, Array<number>(2000).fill(t)) as Tensor2D;
       if (way === 'ODE') return before.sub(flowVelocity(before, s, f, g).mul(dt));
       // no noise in the last step: nobody would take it away again
-      // zh: 最后一步不加噪声：后面没有人会把它去掉
+      // zh: 最后一步不加噪声：后面没有步骤再把它去掉
       const noise = i === steps - 1 ? tf.zeros<tf.Rank.R2>([2000, 2]) : random.normal<tf.Rank.R2>([2000, 2]);
       return reverseStep(before, s, f, g, dt, noise);
     });
     before.dispose();
   }
-  return { x, distance: await metrics.slicedWasserstein(x, reference) };
+  return metrics.slicedWasserstein(x, reference);
 }
 const stepCounts = budget({
   quick: [5, 20],
   default: [5, 10, 20, 40, 80, 160],
   full: [5, 10, 20, 40, 80, 160, 320, 640],
 });
-const race: { sde: number; ode: number }[] = [];
+const race: number[][] = [];
 for (const steps of stepCounts) {
-  const [sde, ode] = [await distanceAfter(steps, 'SDE'), await distanceAfter(steps, 'ODE')];
-  race.push({ sde: sde.distance, ode: ode.distance });
+  const both = async () => [await distanceAfter(steps, 'SDE'), await distanceAfter(steps, 'ODE')];
+  race.push([...(await moons.ema.during(both)), ...(await both())]); // averaged weights, then the last ones // zh: 先用平均的权重，再用最后的
 }
+const racers = [
+  'SDE, averaged weights' /* zh: 'SDE，平均的权重' */,
+  'ODE, averaged weights' /* zh: 'ODE，平均的权重' */,
+  'SDE, last weights' /* zh: 'SDE，最后的权重' */,
+  'ODE, last weights' /* zh: 'ODE，最后的权重' */,
+];
 show(
   figures.curves({
-    series: [
-      { name: 'reverse SDE' /* zh: '反向 SDE' */, x: stepCounts, y: race.map(({ sde }) => sde), points: true },
-      {
-        name: 'probability-flow ODE' /* zh: '概率流 ODE' */,
-        x: stepCounts,
-        y: race.map(({ ode }) => ode),
-        points: true,
-      },
-    ],
+    series: racers.map((name, k) => ({
+      name,
+      x: stepCounts,
+      y: race.map((row) => row[k]),
+      points: true,
+      ...(k > 1 && { dash: 'dot' as const }),
+    })),
     marks: [{ y: floor, label: 'two fresh samples' /* zh: '两组新样本' */ }],
     logX: true,
     title:
@@ -1209,6 +1216,15 @@ show(
     x: 'steps' /* zh: '步数' */,
     y: 'sliced Wasserstein distance' /* zh: '切片 Wasserstein 距离' */,
   }),
+);
+show(
+  figures.table(
+    race.map((row, i) => ({
+      ['steps' /* zh: '步数' */]: stepCounts[i],
+      ...Object.fromEntries(racers.map((name, k) => [name, row[k].toFixed(3)])),
+    })),
+    { title: `floor: ${floor.toFixed(3)}` /* zh: `底线：${floor.toFixed(3)}` */ },
+  ),
 );
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
@@ -1232,7 +1248,7 @@ show(
 // 7 分钟。请一位听众拖动滑块，停在月牙刚出现的地方。给出比较图之前先打个赌。
 
 // %% [markdown] lang="en"
-// **What you should see**: from ten steps on the SDE lies far below the ODE, and more steps hardly help the ODE. So its error is not one of step size. A likely reason: a small bias of the network at large $t$, where $g^2$ is largest, shifts the cloud, and nothing brings it back. The SDE has the same bias, but its pull is twice as
+// **What you should see**: with the last weights, from ten steps on the SDE lies far below the ODE, and more steps hardly help the ODE. So its error is not one of step size. A likely reason: a small bias of the network at large $t$, where $g^2$ is largest, shifts the cloud, and nothing brings it back. The SDE has the same bias, but its pull is twice as
 // strong and its noise washes the past out. What is left above the floor is the network's error near the data, and no sampler removes that. (This is one network on one data set; with a better one, as in lesson 12, the ODE needs fewer steps.)
 //
 // ## 8 · Break it: find the bugs
@@ -1249,10 +1265,10 @@ show(
 // }
 // ```
 //
-// Each of the three lines in the loop has one bug. **Guess first**: which of them would you notice in the picture of the samples, and how? The next cell shows each bug alone, on our three bumps with the exact score.
+// Each of the last three lines of the loop has one bug. **Guess first**: which of them would you notice in the picture of the samples, and how? The next cell shows each bug alone, on our three bumps with the exact score.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：从十步起，SDE 远低于 ODE，而且增加步数对 ODE 几乎没有帮助。可见它的误差不是步长造成的。一个可能的原因：$t$ 大时 $g^2$ 最大，网络在那里的一点偏差会让整团点偏移，之后没有什么把它拉回来。SDE 有同样的偏差，但拉力大一倍，噪声又把过去冲淡了。
+// **你应该看到**：用最后的权重时，从十步起，SDE 远低于 ODE，而且增加步数对 ODE 几乎没有帮助。可见它的误差不是步长造成的。一个可能的原因：$t$ 大时 $g^2$ 最大，网络在那里的一点偏差会让整团点偏移，之后没有什么把它拉回来。SDE 有同样的偏差，但拉力大一倍，噪声又把过去冲淡了。
 // 高出底线的部分，是网络在数据附近的误差，任何采样方法都去不掉。（这只是一种数据、一个网络；网络更准时，如第 12 课，ODE 需要的步数更少。）
 //
 // ## 8 · 弄坏它：找错
@@ -1269,7 +1285,7 @@ show(
 // }
 // ```
 //
-// 循环里的三行，每行有一个错。**先猜一猜**：哪些错能从样本的图上看出来，怎么看？下一个单元格用三个峰的精确分数，把每个错单独演示一遍。
+// 循环的后三行，每行有一个错。**先猜一猜**：哪些错能从样本的图上看出来，怎么看？下一个单元格用三个峰的精确分数，把每个错单独演示一遍。
 
 // %% slideshow={"slide_type": "subslide"}
 const noiseOf = (x: Tensor2D, t: number) => {
@@ -1340,7 +1356,7 @@ show(
 // - **ε for the score**: without $1/\sigma$ the pull is too weak when $\sigma$ is small, just where detail is made. The bumps stay too wide: samples that look noisy.
 // - **g² without noise**: the pull of the reverse SDE without the stumbling that balances it. The crowd shrinks to a spot while the density is still a single hill; when the hill parts into three, all stand on the same side. All 600 end on one point of the heaviest bump. On images this passes for
 //   quality at first sight, each sample a perfect specimen; count the variety.
-// - **wrong way**: time runs down, $dt>0$, so a step must *subtract* the velocity. Here it goes against the score instead, and the particles end on the watersheds, as far from data as they can.
+// - **wrong way**: time runs down, $dt>0$, so a step must *subtract* the velocity. Here it goes against the score instead, away from the data: many particles end on the watersheds between the bumps, others leave the picture.
 //
 // ### Exercise 5 · The sampler, repaired (3 points)
 //
@@ -1348,9 +1364,9 @@ show(
 
 // %% [markdown] lang="zh"
 // - **把 ε 当分数**：少了 $1/\sigma$，在 $\sigma$ 小的时候，也就是生成细节的时候，拉力太弱。峰太宽，样本看上去有噪点。
-// - **g² 而无噪声**：用了反向 SDE 的拉力，却没有与之平衡的跌撞。密度还是一座山的时候，人群就缩成了一小撮；等一座山分成三座，大家都站在同一侧。600 个粒子全部停在最重的峰的一个点上。
+// - **g² 而无噪声**：用了反向 SDE 的拉力，却没有与之平衡的跌撞。密度还是一座山的时候，粒子群就缩成了一小撮；等一座山分成三座，全都在同一侧。600 个粒子全部停在最重的峰的一个点上。
 //   放到图像上，乍一看还以为质量高，每个样本都像完美的标本，数一数多样性就露馅了。
-// - **方向反了**：时间往下走，$dt>0$，所以每一步应该*减去*速度。现在却逆着分数走，粒子最后都停在分水岭上，离数据要多远有多远。
+// - **方向反了**：时间往下走，$dt>0$，所以每一步应该*减去*速度。现在却逆着分数走，离数据而去：许多粒子停在峰与峰之间的分水岭上，其余的跑出了画面。
 //
 // ### 练习 5 · 修好采样程序（3 分）
 //
@@ -1386,11 +1402,11 @@ await check('score-bug', { sampleFlow });
 // &=-\nabla\cdot v .
 // \end{aligned}$$
 //
-// This is the **instantaneous change of variables**: lesson 09's $\log\lvert\det J\rvert$, in infinitely small portions. Integrate from $t=0$ to $1$, where $p_1$ is the standard Gaussian:
+// This is the **instantaneous change of variables**: lesson 09's $\log\lvert\det J\rvert$, in infinitely small portions. Integrate from $t=0$ to $1$, where the density is the standard Gaussian (nearly: $m(1)=0.007$ of the data is left; and the code begins at $t=0.001$, with a noise of $\sigma=0.01$):
 //
 // $$\log p_0(x(0))=\log\mathcal N(x(1);0,I)+\int_0^1\nabla\cdot v(x(t),t)\,dt .$$
 //
-// In two dimensions the **divergence** $\nabla\cdot v=\frac{\partial v_1}{\partial x_1}+\frac{\partial v_2}{\partial x_2}$ costs two gradients. For an image with $n$ pixels it would cost $n$; there one estimates it with random signs $\eta$, as
+// In two dimensions the **divergence** $\nabla\cdot v=\frac{\partial v_1}{\partial x_1}+\frac{\partial v_2}{\partial x_2}$ costs two gradients. For an image with $n$ pixels it would cost $n$; there one estimates it with random signs $\eta$ (each number 1 or −1, equally likely), as
 // $\mathbb E[\eta^\top\frac{\partial v}{\partial x}\eta]$ (Hutchinson, 1990).
 //
 // ### Exercise 6 ★ · Log-likelihood by Euler's method (3 points, optional)
@@ -1410,11 +1426,11 @@ await check('score-bug', { sampleFlow });
 // &=-\nabla\cdot v .
 // \end{aligned}$$
 //
-// 这就是**瞬时变量变换**（instantaneous change of variables）：第 09 课的 $\log\lvert\det J\rvert$，分成无穷小的一份一份。从 $t=0$ 积到 $1$，$p_1$ 是标准高斯分布：
+// 这就是**瞬时变量变换**（instantaneous change of variables）：第 09 课的 $\log\lvert\det J\rvert$，分成无穷小的一份一份。从 $t=0$ 积到 $1$，那里的密度是标准高斯分布（近似如此：数据还留下 $m(1)=0.007$；代码从 $t=0.001$ 开始，那时噪声 $\sigma=0.01$）：
 //
 // $$\log p_0(x(0))=\log\mathcal N(x(1);0,I)+\int_0^1\nabla\cdot v(x(t),t)\,dt .$$
 //
-// 在二维里，**散度** $\nabla\cdot v=\frac{\partial v_1}{\partial x_1}+\frac{\partial v_2}{\partial x_2}$ 要算两次梯度。$n$ 个像素的图像就要 $n$ 次，所以那里改用随机符号 $\eta$ 来估计：
+// 在二维里，**散度** $\nabla\cdot v=\frac{\partial v_1}{\partial x_1}+\frac{\partial v_2}{\partial x_2}$ 要算两次梯度。$n$ 个像素的图像就要 $n$ 次，所以那里改用随机符号 $\eta$（各分量以相等的概率取 1 或 −1）来估计：
 // $\mathbb E[\eta^\top\frac{\partial v}{\partial x}\eta]$（Hutchinson，1990）。
 //
 // ### 练习 6 ★ · 用欧拉法求对数似然（3 分，选做）
@@ -1443,12 +1459,12 @@ function flowLogLikelihood(
 await check('score-likelihood', { flowLogLikelihood });
 
 // %% [markdown] lang="en"
-// Check it where the truth is a formula: our three bumps. First with the exact score, so that only the finite steps can err; then with a score learned from 4,096 points (about 20 seconds of training), so that the network errs too.
+// Check it where the truth is a formula: our three bumps. First with the exact score, so that hardly anything but the finite steps can err; then with a score learned from 4,096 points (about 20 seconds of training), so that the network errs too.
 //
 // **Guess first**: how many Euler steps until the mean error is below 0.05 nats?
 
 // %% [markdown] lang="zh"
-// 在真相有公式的地方核对：三个峰。先用精确的分数，这时只有步数有限会带来误差；再用从 4,096 个点学来的分数（训练约 20 秒），网络的误差也会进来。
+// 在真相有公式的地方核对：三个峰。先用精确的分数，这时误差几乎只来自步数有限；再用从 4,096 个点学来的分数（训练约 20 秒），网络的误差也会进来。
 //
 // **先猜一猜**：欧拉法要多少步，平均误差才低于 0.05 奈特？
 
@@ -1460,7 +1476,7 @@ const perfect = vpVelocity((x, t) => {
   return exactScore(x, mean, std);
 });
 const tested = drawToy(300, new Random(9));
-const probes = nn.unitProbes([300, 2]);
+const probes = nn.unitProbes([300, 2]); // one direction for each number: the exact divergence // zh: 每个分量一个方向：得到精确的散度
 const divergenceOf = (v: (x: Tensor2D, t: number) => Tensor2D) => (x: Tensor2D, t: number) =>
   nn.divergence((y, time) => v(y as Tensor2D, time), x, t, probes);
 const truth = logDensity(tested);
@@ -1477,8 +1493,7 @@ const eulerErrors = budget({ quick: [25], default: [25, 50, 100, 200], full: [25
 );
 show(
   figures.table(eulerErrors, {
-    title:
-      'Exact score: only the step size errs, and halving it halves the error' /* zh: '精确分数：误差只来自步长，步长减半，误差减半' */,
+    title: 'Exact score: halving the step halves the error' /* zh: '精确分数：步长减半，误差减半' */,
   }),
 );
 
@@ -1487,7 +1502,7 @@ const bumpsModel = score.buildScoreModel({ inputShape: [2], sde: vp, seed: 2 });
 await score.trainScoreModel(bumpsModel, drawToy(4096, new Random(3)), {
   epochs: budget({ quick: 3, default: 100, full: 400 }),
   batchSize: 256,
-  weighting: 'likelihood', // λ(t) = g²(t): this loss bounds −log p (Song et al., 2021) // zh: λ(t) = g²(t)：这个损失是 −log p 的界（Song 等，2021）
+  weighting: 'likelihood', // weight g²(t) instead of σ²(t): this loss bounds −log p (Song et al., 2021) // zh: 权重用 g²(t) 代替 σ²(t)：这个损失是 −log p 的界（Song 等，2021）
   seed: 1,
 });
 const learnedScore = score.scoreFn(bumpsModel);
@@ -1568,33 +1583,33 @@ show(
 // 8 分钟。五行推导值得慢慢做，每一行只用一件已知的事。要说清楚：这是*模型的流*的 log p，除步长外是精确的；模型对不对是另一个问题，由新样本上的平均值来回答（第 02 课：平均起来只会低于真值）。
 
 // %% [markdown] lang="en"
-// **What you should see**: the error of Euler's method halves whenever the number of steps doubles (a method of first order); a hundred steps bring it below 0.05. The learned flow's mean is a little *below* the formula's: on average nothing beats the truth (lesson 02, $\mathrm{KL}\ge0$), and
+// **What you should see**: the error of Euler's method halves whenever the number of steps doubles (a method of first order); a hundred steps bring it below 0.05. The learned flow's mean is a little *below* the formula's: on average no model beats the truth (lesson 02, $\mathrm{KL}\ge0$), and
 // the difference estimates the KL divergence from data to model. **If it lies above the truth** by more than chance allows, suspect the divergence or too few steps: the flow no longer conserves probability.
 //
 // In the map, the empty places go wrong first: between the bumps the learned density is too high by many nats. No training point ever told it so, and hardly any of the 300 test points lies there, so the mean does not notice. A likelihood judges where the data are.
 //
-// Note what was asked of the network here: the *same* arrows that make samples also measure density. VAEs give a bound; GANs give nothing; this gives the number, up to steps one can afford to make small.
+// Note what was asked of the network here: the *same* arrows that make samples also measure density. VAEs give a bound; GANs give nothing; this gives the number itself, for the learned flow, up to steps one can afford to make small (and, for images, up to Hutchinson's random error).
 //
 // ## 10 · The real thing: clothes
 //
 // Section 7's program does not care how many numbers a point has. A picture of $28\times28$ is a point in 784 dimensions; to let two cores learn it in a minute we first write each picture as 48 numbers, its coordinates along
-// the 48 directions in which pictures differ most (**principal component analysis**, a linear autoencoder as in lesson 03), each divided by its standard deviation. Then three lines change; they are marked. A U-Net on all pixels (lesson 11) is
+// the 48 directions in which pictures differ most (**principal component analysis**, a linear autoencoder as in lesson 03), each divided by its standard deviation. Then a few lines change; they are marked. A U-Net on all pixels (lesson 11) is
 // better and takes hours; a better autoencoder with diffusion in its codes is lesson 15.
 //
 // **Guess first**: the last two rows below start from the same noise. Will the SDE and the ODE draw the same clothes?
 
 // %% [markdown] lang="zh"
-// **你应该看到**：步数加倍，欧拉法的误差就减半（一阶方法），一百步就低于 0.05。学到的流，平均值比公式*略低*：平均起来没有什么能胜过真相（第 02 课，$\mathrm{KL}\ge0$），两者之差就是对“数据到模型的 KL 散度”的估计。
+// **你应该看到**：步数加倍，欧拉法的误差就减半（一阶方法），一百步就低于 0.05。学到的流，平均值比公式*略低*：平均而言，任何模型的对数似然都不超过真实分布的（第 02 课，$\mathrm{KL}\ge0$），两者之差就是对“数据到模型的 KL 散度”的估计。
 // **如果它高于真值**，而且超出随机误差，就要怀疑散度算错了，或者步数太少：概率已经不守恒了。
 //
 // 看图，最先出错的是空地：峰与峰之间，学到的密度偏高许多奈特。没有一个训练点告诉过它，而 300 个测试点几乎没有落在那里的，所以平均值察觉不到。似然只在有数据的地方评判。
 //
-// 注意这里对网络的要求：*同一片*箭头，既能生成样本，又能测量密度。VAE 给出下界，GAN 什么也给不出，这里给出的是数值本身，误差只来自步长，而步长可以取得足够小。
+// 注意这里对网络的要求：*同一片*箭头，既能生成样本，又能测量密度。VAE 给出下界，GAN 什么也给不出，这里给出的是学到的流的密度值本身，误差来自步长，而步长可以取得足够小（图像还要加上 Hutchinson 估计的随机误差）。
 //
 // ## 10 · 来真的：衣物
 //
 // 第 7 节的程序并不在乎一个点有多少个数。一幅 $28\times28$ 的图像是 784 维空间里的一个点；为了让双核处理器一分钟就能学会，我们先把每幅图像写成 48 个数，即它在图像差异最大的 48 个方向上的坐标
-// （**主成分分析**，principal component analysis，PCA；也就是第 03 课说的线性自编码器），各自除以标准差。之后只需改三行，已做标记。直接在全部像素上用 U-Net（第 11 课）效果更好，但要几个小时；
+// （**主成分分析**，principal component analysis，PCA；也就是第 03 课说的线性自编码器），各自除以标准差。之后只需改几行，已做标记。直接在全部像素上用 U-Net（第 11 课）效果更好，但要几个小时；
 // 换成更好的自编码器、在编码上做扩散，是第 15 课的内容。
 //
 // **先猜一猜**：下面最后两行从同样的噪声出发。SDE 和 ODE 会画出同样的衣物吗？
@@ -1633,8 +1648,8 @@ const wardrobe = score.buildScoreModel({
 });
 show(nn.parameterTable({ 'score network' /* zh: '分数网络' */: wardrobe.network }));
 await score.trainScoreModel(wardrobe, clothes, {
-  epochs: budget({ quick: 3, default: 10, full: 100 }),
-  batchSize: 128,
+  epochs: budget({ quick: 3, default: 10, full: 100 }), // changed // zh: 改动
+  batchSize: 128, // changed // zh: 改动
   learningRate: 1e-3, // changed // zh: 改动
   seed: 1,
 });
@@ -1670,14 +1685,14 @@ show(
 // ## The real thing: clothes
 //
 // - each picture as 48 numbers (PCA)
-// - the same program; three lines changed
+// - the same program; a few lines changed
 // - same noise: the ODE keeps it as a code, the SDE forgets it
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 来真的：衣物
 //
 // - 每幅图像写成 48 个数（PCA）
-// - 同一个程序，只改三行
+// - 同一个程序，只改几行
 // - 同样的噪声：ODE 把它当编码，SDE 会忘掉它
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
@@ -1721,7 +1736,7 @@ show(
 //
 // <details><summary>1. Your density model is known up to a constant factor. Can you compute its score? Its likelihood?</summary>
 //
-// The score, yes: the constant vanishes in $\nabla\log$. The likelihood, no: it needs the constant. (Unless you go the long way of section 9, through the flow.)
+// The score, yes: the constant vanishes in $\nabla\log$. The likelihood, no: it needs the constant. (Unless you have the scores at all noise levels too: then section 9's flow gives it.)
 // </details>
 //
 // <details><summary>2. The denoising loss of your trained network is 0.4 and no longer falls. Is it bad?</summary>
@@ -1751,7 +1766,7 @@ show(
 //
 // <details><summary>7. At t = 0.001 an image model's σ is about 0.01. Why not integrate down to t = 0?</summary>
 //
-// Real pictures may lie on a thin sheet, and there the score grows like $1/\sigma$ without limit; at $\sigma=0$ it need not exist. Stopping at a small time leaves noise nobody sees.
+// Real pictures may lie close to a surface of few dimensions, and there the score grows like $1/\sigma$ without limit; at $\sigma=0$ it need not exist. Stopping at a small time leaves noise nobody sees.
 // </details>
 //
 // ## Formula sheet
@@ -1780,7 +1795,7 @@ show(
 // - Anderson (1982), *Reverse-Time Diffusion Equation Models*, Stochastic Processes and their Applications 12(3): 313–326.
 // - Song, Durkan, Murray & Ermon (2021), *Maximum Likelihood Training of Score-Based Diffusion Models*, arXiv:2101.09258. Why weighting by $g^2$ bounds the likelihood.
 // - Chen, Rubanova, Bettencourt & Duvenaud (2018), *Neural Ordinary Differential Equations*, arXiv:1806.07366. Theorem 1 is section 9.
-// - Holderrieth & Erives, *Introduction to Flow Matching and Diffusion Models* (MIT 6.S184), diffusion.csail.mit.edu. Its second lab lets you turn the noise of a sampler up and down and see the same densities; section 6's family of $\lambda$ is in that spirit.
+// - Holderrieth & Erives, *Introduction to Flow Matching and Diffusion Models* (MIT 6.S184), diffusion.csail.mit.edu. Its second lab lets you turn the noise of a sampler up and down and see the same densities, as in section 6.
 
 // %% [markdown] lang="zh"
 // ## 11 · 思考题
@@ -1789,7 +1804,7 @@ show(
 //
 // <details><summary>1. 一个密度模型只知道到相差一个常数因子。能算出它的分数吗？似然呢？</summary>
 //
-// 分数能算：常数在 $\nabla\log$ 里消失了。似然不能：它需要那个常数。（除非绕远路，像第 9 节那样走一遍概率流。）
+// 分数能算：常数在 $\nabla\log$ 里消失了。似然不能：它需要那个常数。（除非各个噪声级的分数你也都有，那就能像第 9 节那样走一遍概率流。）
 // </details>
 //
 // <details><summary>2. 训练好的网络，去噪损失为 0.4，不再下降。这很差吗？</summary>
@@ -1797,9 +1812,9 @@ show(
 // 光看这个数说不准。就算是精确的分数，损失也大于 0，因为目标是一次抽样，不是均值。要么与已知较好的损失相比，要么看样本。
 // </details>
 //
-// <details><summary>3. 用精确分数做朗之万，一万步，两个相距很远的峰，权重 0.9 和 0.1，结果两边各有一半行走者。为什么？</summary>
+// <details><summary>3. 用精确分数做朗之万，一万步，两个相距很远的峰，权重 0.9 和 0.1，结果两边各有一半粒子。为什么？</summary>
 //
-// 起点就是一半一半，没有人能穿过中间的荒漠。在每个峰附近，分数几乎就是这个峰自己的分数，里面不含权重（那里 $r_k\approx1$）。
+// 起点就是一半一半，没有粒子能穿过中间的荒漠。在每个峰附近，分数几乎就是这个峰自己的分数，里面不含权重（那里 $r_k\approx1$）。
 // </details>
 //
 // <details><summary>4. 在 σ = 0.5 的某一点，网络预测 ε = (0.6, −0.8)。那里的分数是多少？</summary>
@@ -1814,12 +1829,12 @@ show(
 //
 // <details><summary>6. 为什么用第 9 节的公式算不出 SDE 样本的对数似然？</summary>
 //
-// 那个公式跟着一个点走，路径由这个点决定。SDE 过每一点都有无穷多条路径，只有整群人才有密度。（与它密度相同的 ODE 只有一条路径。）
+// 那个公式跟着一个点走，路径由这个点决定。SDE 过每一点都有无穷多条路径，只有整群粒子才有密度。（与它密度相同的 ODE 只有一条路径。）
 // </details>
 //
 // <details><summary>7. t = 0.001 时图像模型的 σ 约为 0.01。为什么不一直积到 t = 0？</summary>
 //
-// 真实图像可能躺在一张薄纸上，那里的分数像 $1/\sigma$ 一样无限增大，$\sigma=0$ 时未必存在。停在一个小的时刻，留下的噪声谁也看不见。
+// 真实图像可能集中在一个低维流形附近，那里的分数像 $1/\sigma$ 一样无限增大，$\sigma=0$ 时未必存在。停在一个小的时刻，留下的噪声谁也看不见。
 // </details>
 //
 // ## 公式表
@@ -1832,7 +1847,7 @@ show(
 // | 损失，权重 σ² | $\frac12\mathbb E\lVert\sigma s_\theta(x+\sigma\varepsilon,\sigma)+\varepsilon\rVert^2$ |
 // | 噪声与分数 | $\varepsilon_\theta=-\sigma s_\theta$ |
 // | 退火 | $\alpha_i=\alpha_L\sigma_i^2/\sigma_L^2$ |
-// | 正向 SDE | $dx=fx\,dt+g\,dw$；$m'=fm$，$(\sigma^2)'=2f\sigma^2+g^2$ |
+// | 前向 SDE | $dx=fx\,dt+g\,dw$；$m'=fm$，$(\sigma^2)'=2f\sigma^2+g^2$ |
 // | VP | $f=-\frac12\beta,\ g=\sqrt\beta,\ m=e^{-\frac12\int\beta},\ \sigma^2=1-m^2$ |
 // | VE | $f=0,\ g=\sqrt{d\sigma^2/dt},\ m=1$ |
 // | 反向 SDE | $x\leftarrow x-[fx-g^2s]\,dt+g\sqrt{dt}\,\varepsilon$ |
@@ -1848,4 +1863,4 @@ show(
 // - Anderson (1982), *Reverse-Time Diffusion Equation Models*, Stochastic Processes and their Applications 12(3): 313–326.
 // - Song, Durkan, Murray & Ermon (2021), *Maximum Likelihood Training of Score-Based Diffusion Models*, arXiv:2101.09258. 为什么用 $g^2$ 加权就能界住似然。
 // - Chen, Rubanova, Bettencourt & Duvenaud (2018), *Neural Ordinary Differential Equations*, arXiv:1806.07366. 定理 1 即第 9 节。
-// - Holderrieth & Erives, *Introduction to Flow Matching and Diffusion Models*（MIT 6.S184），diffusion.csail.mit.edu. 它的第二个实验让人调大调小采样的噪声，看到密度始终相同；第 6 节的 $\lambda$ 一族与此同意。
+// - Holderrieth & Erives, *Introduction to Flow Matching and Diffusion Models*（MIT 6.S184），diffusion.csail.mit.edu. 它的第二个实验让人调大调小采样的噪声，看到密度始终相同，与第 6 节一致。
