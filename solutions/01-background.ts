@@ -21,7 +21,7 @@
 // %% [markdown] lang="en"
 // # 01 · Background: machines that make things
 //
-// By the end of this lesson you will have a machine that draws clothes, and you will know every number in it. It is some forty lines long. The same
+// By the end of this lesson you will have a machine that draws clothes, and you will know what each number in it means. It is some forty lines long. The same
 // lines sort leaves, draw leaves that no tree grew, recognize clothes, and paint the missing half of a picture. Its drawings are ghostly. The other
 // seventeen lessons are about doing better, and each begins where this machine fails.
 //
@@ -41,7 +41,7 @@
 // %% [markdown] lang="zh"
 // # 01 · 背景介绍：会造东西的机器
 //
-// 学完本课，你会有一台能画衣服的机器，里面的每一个数你都认得。它只有四十来行代码。同样这些代码，既能给树叶分类，又能画出哪棵树都没长过的叶子；
+// 学完本课，你会有一台能画衣服的机器，里面每个数是什么意思你都知道。它只有四十来行代码。同样这些代码，既能给树叶分类，又能画出哪棵树都没长过的叶子；
 // 既能认衣服，又能把图像缺掉的一半补上。它画出来的东西像鬼影。后面十七课讲的就是怎样画得更好，而每一课都从这台机器失败的地方开始。
 //
 // **学完之后，你能够**
@@ -119,7 +119,7 @@ const random = new Random(1);
 // write down. Let the machine adjust a distribution $P_\theta$ of its own until $P_\theta\approx P_{\text{data}}$ ($\theta$ stands for all its adjustable numbers). If it got the distribution right, then **drawing from it makes new things of the kind**. Such a
 // $P_\theta$ is a **generative model**.
 //
-// So "generative" is not about a sort of network. A histogram is a generative model: throw a dart at it. The one you are going to build is two averages.
+// So "generative" is not about a sort of network. The one you are going to build is, for each class, two averages and a frequency.
 //
 // ## 2 · Seventy years in four drawers
 //
@@ -130,7 +130,7 @@ const random = new Random(1);
 // - **1990–2010, evolutionary**: solutions are bred, mutated and selected. Evolution strategies, genetic algorithms, genetic programming.
 // - **2010–, deep learning**: large networks, large data, gradients. All models of this course.
 //
-// Below, every item is filed under the stage in which such slides have it, with the year in which the thing itself was published. For the item that you would look up anyway: Rosenblatt's perceptron report is of 1957.
+// Below, every item is filed under the stage in which such slides have it, with the year in which the thing itself was published.
 //
 // **Guess first**: how many of the sixteen lie outside the years of their own stage?
 //
@@ -148,7 +148,7 @@ const random = new Random(1);
 // 让机器调整自己的分布 $P_\theta$，直到 $P_\theta\approx P_{\text{data}}$（$\theta$ 代表所有可调的数）。如果分布学对了，那么**从中抽样，就造出了同类的新东西**。
 // 这样的 $P_\theta$ 就叫**生成模型**（generative model）。
 //
-// 所以“生成”说的不是某一种网络。直方图就是一个生成模型：朝它掷飞镖即可。你马上要造的这一个，不过是两种平均值。
+// 所以“生成”说的不是某一种网络。你马上要造的这一个，每一类只有两种平均值，外加一个比例。
 //
 // ## 2 · 七十年，四个抽屉
 //
@@ -159,7 +159,7 @@ const random = new Random(1);
 // - **1990–2010，进化计算**：让解答繁殖、变异、优胜劣汰。进化策略、遗传算法、遗传编程。
 // - **2010 年至今，深度学习**：大网络、大数据、梯度。本课程的所有模型都在这里。
 //
-// 下面把每一件事都按这类幻灯片的归法放进抽屉，同时注明它自己发表的年份。你八成会去查的那一件：罗森布拉特的感知机报告，是 1957 年的。
+// 下面把每一件事都按这类幻灯片的归法放进抽屉，同时注明它自己发表的年份。
 //
 // **先猜一猜**：十六件事里，有几件落在自己那个阶段的年份之外？
 //
@@ -187,7 +187,7 @@ const stages: Stage[] = [
 ];
 const items: Item[] = [
   { name: 'Turing test' /* zh: '图灵测试' */, year: 1950, stage: 0 },
-  { name: 'General Problem Solver' /* zh: '通用问题求解器' */, year: 1957, stage: 0 },
+  { name: 'General Problem Solver' /* zh: '通用问题求解器' */, year: 1959, stage: 0 },
   { name: 'ELIZA', year: 1966, stage: 0 },
   { name: 'perceptron' /* zh: '感知机' */, year: 1957, stage: 1 },
   { name: 'Hopfield network' /* zh: 'Hopfield 网络' */, year: 1982, stage: 1 },
@@ -241,16 +241,6 @@ const board = figures.scatter2d({
   x: 'year of publication' /* zh: '发表年份' */,
   size: { width: 960, height: 680 },
 });
-const words = placed.map(({ name, year, y, stage }) => ({
-  text: `${name}, ${year}`,
-  x: year,
-  y,
-  xanchor: stage === 3 ? ('right' as const) : ('left' as const),
-  ax: 0,
-  ay: 0,
-  showarrow: false,
-}));
-const shift = (word: (typeof words)[number]) => ({ ...word, x: word.x + (word.xanchor === 'left' ? 1 : -1) });
 const boxes = stages.map(({ name, from, to }, stage) => {
   const inside = placed.filter((item) => item.stage === stage).map(({ y }) => y);
   const [low, high] = [Math.min(...inside) - 0.5, Math.max(...inside) + 0.5];
@@ -261,7 +251,12 @@ show(
     board.data.map((trace) => ({ ...trace })),
     {
       ...board.layout,
-      yaxis: { ...board.layout.yaxis, visible: false },
+      margin: { ...board.layout.margin, l: 220 },
+      yaxis: {
+        ...board.layout.yaxis,
+        tickvals: placed.map(({ y }) => y),
+        ticktext: placed.map(({ name, year }) => `${name}, ${year}`),
+      },
       shapes: boxes.map(({ from, to, low, high }) => ({
         type: 'rect',
         x0: from,
@@ -272,17 +267,14 @@ show(
         line: { color: figures.colors[0], width: 1.5 },
         layer: 'below',
       })),
-      annotations: [
-        ...words.map(shift),
-        ...boxes.map(({ name, from, high }) => ({
-          text: `<b>${name}</b>`,
-          x: from,
-          y: high,
-          xanchor: 'left' as const,
-          yanchor: 'bottom' as const,
-          showarrow: false,
-        })),
-      ],
+      annotations: boxes.map(({ name, from, high }) => ({
+        text: `<b>${name}</b>`,
+        x: from,
+        y: high,
+        xanchor: 'left',
+        yanchor: 'bottom',
+        showarrow: false,
+      })),
     },
     { size: board.size },
   ),
@@ -295,7 +287,7 @@ show(
 // 四分钟。先放要点，让全班举手猜十六件里有几件落在阶段之外，再放图。然后问：有没有比这十六件都老的生成模型？有，香农 1948 年抽出来的句子，哪个抽屉里都没有。
 
 // %% [markdown] lang="en"
-// Three of sixteen. The perceptron (1957) is older than ELIZA (1966), so it cannot open a stage that begins in 1970; evolution strategies (1965) and genetic algorithms (Holland's book, 1975) were there long before 1990. Even the years that fit are
+// Three of sixteen. The perceptron (Rosenblatt's report of 1957) is older than ELIZA (1966), so it cannot open a stage that begins in 1970; evolution strategies (1965) and genetic algorithms (Holland's book, 1975) were there long before 1990. Even the years that fit are
 // a choice: backpropagation was *named and made popular* in 1986, the method is Linnainmaa's of 1970. And a generative model older than all sixteen is in no drawer: in 1948 Shannon drew English sentences from tables of
 // which letter, or word, follows which. You will do the same in section 8.
 //
@@ -313,7 +305,7 @@ show(
 // **Guess first**: when it is trained, can you draw a new leaf from it? How?
 
 // %% [markdown] lang="zh"
-// 十六件里有三件。感知机（1957）比 ELIZA（1966）还早，不可能开启一个始于 1970 年的阶段；进化策略（1965）和遗传算法（Holland 的书，1975）远在 1990 年之前就有了。
+// 十六件里有三件。感知机（罗森布拉特 1957 年的报告）比 ELIZA（1966）还早，不可能开启一个始于 1970 年的阶段；进化策略（1965）和遗传算法（Holland 的书，1975）远在 1990 年之前就有了。
 // 就连对得上的年份也有选择的余地：反向传播在 1986 年*得名并流行*，方法本身是 Linnainmaa 1970 年的。而有一个比这十六件都老的生成模型，不在任何一个抽屉里：
 // 1948 年，香农用“哪个字母（或单词）后面跟哪个”的表，抽出了英语句子。第 8 节你会做同样的事。
 //
@@ -361,6 +353,8 @@ async function trainBorder(name: string, features: Tensor2D, labels: readonly nu
     variables: [weights, bias],
     batches: () => [{ x: features.clone(), y: wanted.clone() }],
     loss: ({ x, y }) => tf.losses.softmaxCrossEntropy(y, x.matMul(weights as Tensor2D).add(bias)),
+    // budget: by the mode you run in, a quick try, a lesson, or all the time there is
+    // zh: budget：随运行模式而定，快速试跑、上课，或时间充裕
     steps: budget({ quick: 60, default: 300, full: 300 }),
     learningRate: 0.05,
   });
@@ -414,7 +408,7 @@ const overlay = (base: figures.Chart, ...more: figures.Chart[]): figures.Chart =
 const axes = { x: 'length x₁ (cm)' /* zh: '长 x₁（厘米）' */, y: 'width x₂ (cm)' /* zh: '宽 x₂（厘米）' */ };
 const bySpecies = (points: readonly (readonly number[])[], labels: readonly number[]) =>
   species.map(({ name }, k) => ({ name, points: points.filter((_, i) => labels[i] === k) }));
-const borderFigure = (title: string) =>
+const borderFigure = (title: string, color: string) =>
   overlay(
     figures.heatmap({
       values: asRows(tf.tidy(() => border(quadratic(everywhere)).slice([0, 1], [-1, 1]).dataSync())),
@@ -422,14 +416,15 @@ const borderFigure = (title: string) =>
       ys: breadths,
       scale: 'diverging',
       range: [0, 1],
-      color: 'P(willow | leaf)' /* zh: 'P(柳树 | 叶子)' */,
+      color,
       title,
       ...axes,
     }),
     figures.scatter2d({ series: bySpecies(leaves.points, leaves.labels), names: true }),
   );
+const shade = 'P(willow | leaf)'; /* zh: 'P(柳树 | 叶子)' */
 show(
-  figures.panels([borderFigure('White is the border' /* zh: '白色处是边界' */)], {
+  figures.panels([borderFigure('White is the border, in two pieces' /* zh: '白色处是边界，共有两段' */, shade)], {
     title:
       'A discriminative model knows which side, not what a leaf looks like' /* zh: '判别模型知道在哪一边，不知道叶子长什么样' */,
     width: 760,
@@ -437,7 +432,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// It sorts well, and it has an answer for every point of the plane: at the top left it is sure of willow, where no leaf of any kind was ever found. Nothing in it says which leaves *occur*. There is no way to draw one. (Drawing $x$ at random and keeping what it
+// It sorts well, and it has an answer for every point of the plane: behind the second piece of its border, at the top left, it is sure of willow, where no leaf of any kind was ever found. Nothing in it says which leaves *occur*. There is no way to draw one. (Drawing $x$ at random and keeping what it
 // is sure about gives you leaves of 14 by 0.)
 //
 // ## 4 · One cloud for each class
@@ -450,7 +445,7 @@ show(
 //
 // $$P(x\mid y=k)=\mathcal N(x;\mu_k,\Sigma_k)=\frac{1}{\sqrt{(2\pi)^d\det\Sigma_k}}\exp\!\Bigl(-\tfrac12(x-\mu_k)^{\mathsf T}\Sigma_k^{-1}(x-\mu_k)\Bigr).$$
 //
-// The likeliest values of $\mu_k$ and $\Sigma_k$ (lesson 02 derives them) are averages over the $N_k$ leaves of class $k$: the average leaf, and the average product of deviations from it,
+// The likeliest values of $\mu_k$ and $\Sigma_k$ (lesson 02 derives them) are averages over the $N_k$ leaves of class $k$ ($N$ is the number of all leaves): the average leaf, and the average product of deviations from it,
 //
 // $$\mu_k=\frac1{N_k}\sum_{i:\,y_i=k}x_i,\qquad
 // \Sigma_k=\frac1{N_k}\sum_{i:\,y_i=k}(x_i-\mu_k)(x_i-\mu_k)^{\mathsf T},\qquad P(y=k)=\frac{N_k}{N}.$$
@@ -463,20 +458,20 @@ show(
 // $CC^{\mathsf T}$, which compares leaves with leaves instead of measurements with measurements.
 
 // %% [markdown] lang="zh"
-// 它分得不错，而且对平面上每一点都有答案：左上角它一口咬定是柳树，可那里从没见过任何叶子。它里面没有任何东西说明哪些叶子*会出现*，所以没法抽样。
+// 它分得不错，而且对平面上每一点都有答案：在左上角、边界的第二段之外，它一口咬定是柳树，可那里从没见过任何叶子。它里面没有任何东西说明哪些叶子*会出现*，所以没法抽样。
 // （随便取 $x$，只留下它有把握的，得到的就是 14 乘 0 的叶子。）
 //
-// ## 4 · 每一类一团云
+// ## 4 · 每一类一个高斯分布
 //
 // 生成的做法：用**类条件密度**（class-conditional density）$P(x\mid y=k)$ 描述每种树的叶子，用**先验**（prior）$P(y=k)$ 描述这种树有多常见。合起来就是联合分布：
 //
 // $$P(x,y)=P(y)\,P(x\mid y).$$
 //
-// 密度就取 $d$ 维里最简单的云，均值为 $\mu_k$、协方差矩阵为 $\Sigma_k$ 的高斯分布：
+// 密度就取 $d$ 维里最简单的一种，均值为 $\mu_k$、协方差矩阵为 $\Sigma_k$ 的高斯分布，它的样本看上去是一团云：
 //
 // $$P(x\mid y=k)=\mathcal N(x;\mu_k,\Sigma_k)=\frac{1}{\sqrt{(2\pi)^d\det\Sigma_k}}\exp\!\Bigl(-\tfrac12(x-\mu_k)^{\mathsf T}\Sigma_k^{-1}(x-\mu_k)\Bigr).$$
 //
-// 似然最大的 $\mu_k$ 和 $\Sigma_k$（第 02 课推导）就是第 $k$ 类 $N_k$ 片叶子上的平均：平均的叶子，以及偏差乘积的平均，
+// 似然最大的 $\mu_k$ 和 $\Sigma_k$（第 02 课推导）就是第 $k$ 类 $N_k$ 片叶子上的平均（$N$ 是叶子总数）：平均的叶子，以及偏差乘积的平均，
 //
 // $$\mu_k=\frac1{N_k}\sum_{i:\,y_i=k}x_i,\qquad
 // \Sigma_k=\frac1{N_k}\sum_{i:\,y_i=k}(x_i-\mu_k)(x_i-\mu_k)^{\mathsf T},\qquad P(y=k)=\frac{N_k}{N}.$$
@@ -486,7 +481,7 @@ show(
 // ### 练习 2 · 拟合一个高斯分布（3 分）
 //
 // `x` 是一个类的样本，每行一个：$[N_k,d]$。所有乘积可以用一次矩阵乘法 $C^{\mathsf T}C$ 算完，$C$ 是各行减去均值。除以 $N_k$。常见失误：忘了减均值；
-// 写成 $CC^{\mathsf T}$，那是拿叶子和叶子比，而不是拿量和量比。
+// 写成 $CC^{\mathsf T}$，那样得到的是叶子与叶子的内积，而不是量与量的协方差。
 
 // %% grade_id="bg-fit" points=3
 /** Mean and covariance of the rows of x, divided by N (not N − 1). x: [N,d] -> mean [d], cov [d,d] */
@@ -524,11 +519,11 @@ clouds.forEach(({ mean, cov }, k) => {
 //
 // $$P(y=k\mid x)=\frac{P(x\mid y=k)\,P(y=k)}{\sum_j P(x\mid y=j)\,P(y=j)}\qquad\text{(Bayes' rule)}.$$
 //
-// One practical matter. Densities of pictures are like $10^{-200}$ or $10^{+300}$, beyond what a float32 can hold: numerator and denominator both become 0, and $0/0$ is NaN. So one computes with logarithms. With $s_k=\log P(x\mid y=k)+\log P(y=k)$,
+// One practical matter. Densities of pictures are like $10^{-200}$ or $10^{+300}$, beyond what a float32 can hold: numerator and denominator both become 0, or both infinite, and $0/0$ and $\infty/\infty$ are NaN. So one computes with logarithms. With $s_k=\log P(x\mid y=k)+\log P(y=k)$,
 //
 // $$P(y=k\mid x)=\frac{e^{s_k}}{\sum_je^{s_j}}=\operatorname{softmax}(s)_k ,$$
 //
-// and the softmax can subtract the largest $s_j$ from all of them first, which changes nothing in the fraction. `tf.softmax` does. (Look where the softmax of section 3 came from: there the scores were learned directly.)
+// and the softmax can subtract the largest $s_j$ from all of them first, which changes nothing in the fraction. `tf.softmax` does. (It is the softmax of section 3. There the scores $s_k$ were learned directly; here they are computed from densities.)
 //
 // ### Exercise 3 · Bayes' rule (3 points)
 
@@ -542,12 +537,12 @@ clouds.forEach(({ mean, cov }, k) => {
 //
 // $$P(y=k\mid x)=\frac{P(x\mid y=k)\,P(y=k)}{\sum_j P(x\mid y=j)\,P(y=j)}\qquad\text{（贝叶斯公式）}.$$
 //
-// 还有一个实际问题。图像的密度动辄是 $10^{-200}$ 或 $10^{+300}$，float32 装不下：分子分母都变成 0，$0/0$ 得 NaN。所以要用对数来算。
+// 还有一个实际问题。图像的密度动辄是 $10^{-200}$ 或 $10^{+300}$，float32 装不下：分子分母都变成 0，或者都变成无穷大，$0/0$ 和 $\infty/\infty$ 都得 NaN。所以要用对数来算。
 // 令 $s_k=\log P(x\mid y=k)+\log P(y=k)$，则
 //
 // $$P(y=k\mid x)=\frac{e^{s_k}}{\sum_je^{s_j}}=\operatorname{softmax}(s)_k ,$$
 //
-// 而 softmax 可以先把最大的 $s_j$ 从所有项中减掉，分式不变，`tf.softmax` 就是这么做的。（第 3 节里的 softmax 就是从这里来的，只不过那里的打分是直接学出来的。）
+// 而 softmax 可以先把最大的 $s_j$ 从所有项中减掉，分式不变，`tf.softmax` 就是这么做的。（这与第 3 节是同一个 softmax：那里的打分 $s_k$ 是直接学出来的，这里则由密度算出。）
 //
 // ### 练习 3 · 贝叶斯公式（3 分）
 
@@ -562,21 +557,21 @@ function posterior(logDensities: Tensor2D, priors: Tensor1D): Tensor2D {
 await check('bg-bayes', { posterior });
 
 // %% [markdown] lang="en"
-// It remains to compute $\log\mathcal N(x;\mu,\Sigma)$. A covariance has a square root too: the lower triangular matrix $L$ with $LL^{\mathsf T}=\Sigma$, its **Cholesky factor**. With it, $x=\mu+L\varepsilon$ turns standard noise $\varepsilon$ into a draw, and
-// $\varepsilon=L^{-1}(x-\mu)$ turns a leaf back into noise. Since $\Sigma^{-1}=L^{-\mathsf T}L^{-1}$, the square in the exponent is $\lVert\varepsilon\rVert^2$, and $\sqrt{\det\Sigma}=\det L=\prod_iL_{ii}$, so
+// It remains to compute $\log\mathcal N(x;\mu,\Sigma)$. A covariance has a square root too: the lower triangular matrix $L$ with $LL^{\mathsf T}=\Sigma$, its **Cholesky factor**. With it, $x=\mu+L\varepsilon$ turns standard noise $\varepsilon$ ($d$ independent draws from $\mathcal N(0,1)$) into a draw, and
+// $\varepsilon=L^{-1}(x-\mu)$ turns a leaf back into noise. Since $\Sigma^{-1}=(L^{\mathsf T})^{-1}L^{-1}$, the square in the exponent is $\lVert\varepsilon\rVert^2$, and $\sqrt{\det\Sigma}=\det L=\prod_iL_{ii}$, so
 //
 // $$\log\mathcal N(x;\mu,\Sigma)=-\tfrac12\lVert\varepsilon\rVert^2-\sum_i\log L_{ii}-\tfrac d2\log2\pi .$$
 //
-// Both directions of this small machine come back in every lesson. These two functions are given; read them once.
+// These two functions are given; read them once.
 
 // %% [markdown] lang="zh"
 // 剩下的是计算 $\log\mathcal N(x;\mu,\Sigma)$。协方差也有平方根：满足 $LL^{\mathsf T}=\Sigma$ 的下三角矩阵 $L$，叫 **Cholesky 因子**。有了它，
-// $x=\mu+L\varepsilon$ 把标准噪声 $\varepsilon$ 变成一个样本，$\varepsilon=L^{-1}(x-\mu)$ 把叶子变回噪声。因为 $\Sigma^{-1}=L^{-\mathsf T}L^{-1}$，
+// $x=\mu+L\varepsilon$ 把标准正态噪声 $\varepsilon$（$d$ 个独立的 $\mathcal N(0,1)$ 样本）变成一个样本，$\varepsilon=L^{-1}(x-\mu)$ 把叶子变回噪声。因为 $\Sigma^{-1}=(L^{\mathsf T})^{-1}L^{-1}$，
 // 指数里的平方就是 $\lVert\varepsilon\rVert^2$；又因为 $\sqrt{\det\Sigma}=\det L=\prod_iL_{ii}$，所以
 //
 // $$\log\mathcal N(x;\mu,\Sigma)=-\tfrac12\lVert\varepsilon\rVert^2-\sum_i\log L_{ii}-\tfrac d2\log2\pi .$$
 //
-// 这台小机器的两个方向，以后每一课都会再见到。这两个函数已经写好，读一遍即可。
+// 这两个函数已经写好，读一遍即可。
 
 // %% tags=["setup"]
 /** The lower triangular L with L Lᵀ = Σ. */
@@ -636,6 +631,10 @@ const [nextDay, elsewhere] = [pickUp([1600, 400]), pickUp([200, 1800])];
 const willowStreet = tf.tensor1d([0.1, 0.9]);
 const sorted = (found: typeof leaves, frequencies: Tensor1D) =>
   percent(accuracy(posterior(logDensities(tf.tensor2d(found.points), clouds), frequencies), found.labels));
+// P(y|x) holds the old prior as a factor, which can be exchanged (for an argmax without normalizing).
+// zh: P(y|x) 里有旧先验这个因子，可以换掉（取 argmax 时不必归一化）。
+const corrected = (found: typeof leaves) =>
+  percent(accuracy(border(quadratic(found.points)).mul<Tensor2D>(willowStreet.div(priors)), found.labels));
 const heads = {
   model: 'model' /* zh: '模型' */,
   same: 'same street, next day' /* zh: '同一条街，第二天' */,
@@ -645,17 +644,22 @@ show(
   figures.table(
     [
       {
-        [heads.model]: 'discriminative: the border' /* zh: '判别：边界' */,
+        [heads.model]: 'discriminative: the border' /* zh: '判别模型：逻辑回归' */,
         [heads.same]: percent(accuracy(border(quadratic(nextDay.points)), nextDay.labels)),
         [heads.other]: percent(accuracy(border(quadratic(elsewhere.points)), elsewhere.labels)),
       },
       {
-        [heads.model]: 'generative: clouds and Bayes' /* zh: '生成：云与贝叶斯' */,
+        [heads.model]: 'the same border, times new prior / old' /* zh: '同样的逻辑回归，乘以新先验 / 旧先验' */,
+        [heads.same]: corrected(nextDay),
+        [heads.other]: corrected(elsewhere),
+      },
+      {
+        [heads.model]: 'generative: clouds and Bayes' /* zh: '生成模型：高斯分布与贝叶斯' */,
         [heads.same]: sorted(nextDay, priors),
         [heads.other]: sorted(elsewhere, priors),
       },
       {
-        [heads.model]: 'the same clouds, new priors' /* zh: '同样的云，换先验' */,
+        [heads.model]: 'the same clouds, new priors' /* zh: '同样的高斯分布，换先验' */,
         [heads.same]: sorted(nextDay, willowStreet),
         [heads.other]: sorted(elsewhere, willowStreet),
       },
@@ -666,13 +670,14 @@ show(
 
 // %% [markdown] lang="en"
 // On the same street the two do equally well. In the street of willows both fall behind at first: they still believe that willows are rare. The generative model is told the new frequencies, two numbers, and recovers without having seen one more leaf.
-// The discriminative one has the old frequencies built into its border. (In general a discriminative model that has enough data sorts *better*, because it spends nothing on describing leaves; Ng & Jordan, 2001. Section 7 shows it.)
+// The discriminative one has the old frequencies in its answers. It recovers too if you know what they were: multiply each $P(y=k\mid x)$ by new prior over old prior. In both cases leaves of one species must look the same in both streets. (With enough data a discriminative model often sorts *better*, because it spends nothing on describing leaves, with few data
+// often worse: Ng & Jordan, 2001. Section 7 has one case.)
 //
 // ## 6 · Drawing
 //
 // To draw from $P(x,y)=P(y)\,P(x\mid y)$, read it from left to right: first a species, then a leaf of that species.
 //
-// **First the class.** Lay the probabilities end to end on the interval from 0 to 1, throw a uniform number $u\in[0,1)$ at it, and see in whose stretch it lands: the first $k$ with $p_0+\dots+p_k>u$.
+// **First the class.** Lay the probabilities $p_0,p_1,\dots$ end to end on the interval from 0 to 1, throw a uniform number $u\in[0,1)$ at it, and see in whose stretch it lands: the first $k$ with $p_0+\dots+p_k>u$.
 //
 // ### Exercise 4 · Draw a class (1 point)
 //
@@ -680,13 +685,14 @@ show(
 
 // %% [markdown] lang="zh"
 // 在同一条街上，两者不相上下。到了柳树街，两者起初都变差：它们仍然以为柳树少见。生成模型只要被告知新的比例，也就是两个数，不用再看一片叶子就恢复了。
-// 判别模型则把旧的比例焊死在了边界里。（一般来说，数据足够时判别模型分得*更好*，因为它不必费力去描述叶子；见 Ng 与 Jordan，2001。第 7 节会看到。）
+// 判别模型的输出里含着旧的比例。只要知道旧比例是多少，它也能恢复：把每个 $P(y=k\mid x)$ 乘以新先验与旧先验之比。两种做法都要求：同一种树的叶子在两条街上长得一样。
+// （数据足够时，判别模型往往分得*更好*，因为它不必费力去描述叶子；数据少时往往更差。见 Ng 与 Jordan，2001。第 7 节有一个例子。）
 //
 // ## 6 · 抽样
 //
 // 要从 $P(x,y)=P(y)\,P(x\mid y)$ 抽样，从左往右读就行：先抽一个树种，再抽一片这种树的叶子。
 //
-// **先抽类别。** 把各个概率首尾相接，铺在 0 到 1 的区间上，朝它掷一个均匀的数 $u\in[0,1)$，看落在谁那一段：第一个使 $p_0+\dots+p_k>u$ 的 $k$。
+// **先抽类别。** 把各个概率 $p_0,p_1,\dots$ 首尾相接，铺在 0 到 1 的区间上，朝它掷一个均匀的数 $u\in[0,1)$，看落在谁那一段：第一个使 $p_0+\dots+p_k>u$ 的 $k$。
 //
 // ### 练习 4 · 抽一个类别（1 分）
 //
@@ -715,7 +721,7 @@ await check('bg-pick', { pick });
 // Each row of `noise` is one $\varepsilon$. For a row vector, $L\varepsilon$ is written $\varepsilon^{\mathsf T}L^{\mathsf T}$: which argument of `matMul` transposes the second matrix?
 
 // %% [markdown] lang="zh"
-// **再抽叶子。** 取标准噪声 $\varepsilon\sim\mathcal N(0,I)$，算 $x=\mu+L\varepsilon$。它的分布为什么对？独立高斯变量的加权和仍是高斯的。均值是 $\mu+L\,\mathbb E[\varepsilon]=\mu$，
+// **再抽叶子。** 取标准正态噪声 $\varepsilon\sim\mathcal N(0,I)$，算 $x=\mu+L\varepsilon$。它的分布为什么对？独立高斯变量的加权和仍是高斯的。均值是 $\mu+L\,\mathbb E[\varepsilon]=\mu$，
 // 因为期望可以穿过矩阵。协方差是
 //
 // $$\mathbb E\bigl[(L\varepsilon)(L\varepsilon)^{\mathsf T}\bigr]=L\,\mathbb E\bigl[\varepsilon\varepsilon^{\mathsf T}\bigr]L^{\mathsf T}=L\,I\,L^{\mathsf T}=\Sigma .$$
@@ -779,7 +785,6 @@ const cloudFigure = (title: string) =>
   overlay(
     figures.scatter2d({
       series: bySpecies(newLeaves, newLabels),
-      names: true,
       xRange: [3, 15],
       yRange: [-0.5, 7.5],
       title,
@@ -792,6 +797,7 @@ show(
     [
       borderFigure(
         'P(y|x): the border, and the leaves it was learned from' /* zh: 'P(y|x)：边界，以及用来学它的叶子' */,
+        'on the left: P(willow | leaf)' /* zh: '左图：P(柳树 | 叶子)' */,
       ),
       cloudFigure(
         'P(x,y): two clouds, and 300 leaves that never grew' /* zh: 'P(x,y)：两团云，以及 300 片没长过的叶子' */,
@@ -826,8 +832,8 @@ console.log('lowest among our 300 leaves' /* zh: '我们的 300 片叶子里最�
 //
 // ## 7 · The same forty lines on clothes
 //
-// Now the real thing. Fashion-MNIST has 70,000 grey pictures of clothes in ten classes. We halve the resolution, to 14 × 14, and read a picture as one point in 196 dimensions. **Nothing else in the program changes but one line.** Some pixels
-// of some classes are always black; they have no variance of their own, and the Cholesky factor does not exist. See it fail first, then blur every picture by a trace of noise of variance 0.01, which adds $0.01\,I$ to $\Sigma$.
+// Now the real thing. Fashion-MNIST has 70,000 grey pictures of clothes in ten classes. We halve the resolution, to 14 × 14, and read a picture as one point in 196 dimensions. **Nothing else in our machine changes but one line.** (The border, for comparison, now takes the pixels as they are, without squares and products.) Some pixels
+// of some classes are always black; they have no variance of their own, and the Cholesky factor does not exist. See it fail first, then count a trace of noise of variance 0.01 into every pixel, which adds $0.01\,I$ to $\Sigma$.
 //
 // **Guess first**: how many pictures in a hundred will Bayes' rule name rightly? And what will a drawn shoe look like? (This cell takes about ten seconds.)
 
@@ -838,8 +844,8 @@ console.log('lowest among our 300 leaves' /* zh: '我们的 300 片叶子里最�
 //
 // ## 7 · 同样的四十来行，用在衣服上
 //
-// 现在来真的。Fashion-MNIST 有七万幅灰度衣物图像，分十类。我们把分辨率减半，变成 14 × 14，把一幅图像看作 196 维空间里的一个点。**程序里只改一行。**
-// 有些类的某些像素永远是黑的，没有自己的方差，Cholesky 因子就不存在。先看它失败，再给每幅图像加一点方差为 0.01 的噪声，也就是给 $\Sigma$ 加上 $0.01\,I$。
+// 现在来真的。Fashion-MNIST 有七万幅灰度衣物图像，分十类。我们把分辨率减半，变成 14 × 14，把一幅图像看作 196 维空间里的一个点。**我们的机器里只改一行。**（用来比较的逻辑回归，现在直接用像素，没有平方和乘积。）
+// 有些类的某些像素永远是黑的，没有自己的方差，Cholesky 因子就不存在。先看它失败，再当作每个像素都带有一点方差为 0.01 的噪声，也就是给 $\Sigma$ 加上 $0.01\,I$。
 //
 // **先猜一猜**：一百幅图里，贝叶斯公式能认对几幅？抽出来的鞋会是什么样？（这一格约需十秒。）
 
@@ -941,7 +947,7 @@ show(
     [
       { label: 'pictures' /* zh: '真实图像' */, images: firstOfEach },
       { label: 'drawn from the clouds' /* zh: '从云里抽的' */, images: oneOfEach(wardrobe) },
-      { label: '', images: oneOfEach(wardrobe) },
+      { label: 'and once more' /* zh: '再抽一遍' */, images: oneOfEach(wardrobe) },
       { label: 'independent pixels' /* zh: '像素互相独立' */, images: oneOfEach(snow) },
     ],
     {
@@ -959,16 +965,16 @@ show(
 // 五分钟。放图之前，让每个人画一画抽出来的鞋会是什么样。再问鬼影缺了什么。好的回答：清楚的边缘；下决心选定一种鞋。告诉大家，后面每一课各补上一样。
 
 // %% [markdown] lang="en"
-// A boot, a bag, a pair of trousers, and nobody ever made any of them. The same averages that sort 77 pictures in a hundred rightly also draw. The borders, with a hundredth of the numbers, sort better and draw nothing.
+// A boot, a bag, a pair of trousers, and nobody ever made any of them. The same averages that sort about three quarters of the pictures rightly also draw. The borders, with a hundredth of the numbers, sort better and draw nothing. (On 2,000 test pictures a share is uncertain by about one per cent, on the 200 of quick mode by three.)
 //
-// Look at what is wrong with the ghosts, because it is what the course is about. A Gaussian is *one* heap around *one* average, so it draws the average boot with wavy deviations, and half-way things between two sorts of sandal that do not exist. It knows pairs of pixels and nothing more. The last row
+// Look at what is wrong with the ghosts, because it is what the course is about. A Gaussian is *one* heap around *one* average, so it draws the average boot with deviations, and half-way things between two sorts of sandal that do not exist. It knows pairs of pixels and nothing more. (Part of the grain is only the noise that we counted in, 0.1 in each pixel.) The last row
 // shows how much even the pairs are worth: take the covariances away, and each pixel flickers by itself.
 //
 // ## 8 · In turn, or all at once?
 //
 // There are two ways to make a thing of many parts.
 //
-// - **Autoregressive**, in turn: each part is drawn given all parts before it, $P(x)=\prod_iP(x_i\mid x_1,\dots,x_{i-1})$. This is no approximation; every joint distribution can be written so (the chain rule). It costs one step for each part, one after another. It knows when to stop: one of the "words" means *the end*.
+// - **Autoregressive**, in turn: each part is drawn given all parts before it, $P(x)=\prod_iP(x_i\mid x_1,\dots,x_{i-1})$ (from here on $x_i$ is the $i$-th part of one thing, no longer the $i$-th leaf). This is no approximation; every joint distribution can be written so (the chain rule). It costs one step for each part, one after another. It knows when to stop: one of the "words" means *the end*.
 // - **Non-autoregressive**, all at once: all parts in a single step. Fast. But parts drawn without knowing one another do not fit together, unless something drawn before has agreed on the plan; and the number of parts must be fixed or **predicted first**.
 //
 // Shannon's game of 1948 shows both. The sentences are the captions of our data set of faces. *In turn*: a table of which word follows which, counted from 2,000 captions; start at the beginning, `pick` the next word, until the end. *All at once*: draw the length, then for each place a word that
@@ -977,21 +983,21 @@ show(
 // **Guess first**: which of the two makes better sentences, and where will even the better one go astray?
 
 // %% [markdown] lang="zh"
-// 一只短靴、一个包、一条裤子，谁也没做过。同样的平均值，能认对 100 幅里的 77 幅，也能画。而边界只用了百分之一的参数，分得更好，却什么也画不出来。
+// 一只短靴、一个包、一条裤子，谁也没做过。同样的平均值，能认对大约四分之三的图像，也能画。而边界只用了百分之一的参数，分得更好，却什么也画不出来。（用 2,000 幅测试图，正确率的误差约一个百分点；快速模式只有 200 幅，约三个百分点。）
 //
-// 看看鬼影错在哪里，因为整门课讲的就是这个。高斯分布是围着*一个*平均值的*一个*堆，所以它画的是平均的靴子加上波浪形的偏差，还会画出介于两种凉鞋之间、根本不存在的东西。
-// 它只认得像素之间的两两关系，此外一无所知。最后一行说明了两两关系有多值钱：拿掉协方差，每个像素就各闪各的。
+// 看看鬼影错在哪里，因为整门课讲的就是这个。高斯分布是围着*一个*平均值的*一个*堆，所以它画的是平均的靴子加上偏差，还会画出介于两种凉鞋之间、根本不存在的东西。
+// 它只认得像素之间的两两关系，此外一无所知。（颗粒里有一部分只是我们算进去的噪声，每个像素 0.1。）最后一行说明了两两关系有多值钱：拿掉协方差，每个像素就各闪各的。
 //
-// ## 8 · 轮流画，还是一次画完？
+// ## 8 · 逐个生成，还是一次生成？
 //
 // 由许多部分组成的东西，有两种造法。
 //
-// - **自回归**（autoregressive），轮流来：每一部分都在前面各部分给定的条件下抽取，$P(x)=\prod_iP(x_i\mid x_1,\dots,x_{i-1})$。这不是近似，任何联合分布都能这样写（链式法则）。代价是每个部分走一步，一步接一步。
+// - **自回归**（autoregressive），逐个生成：每一部分都在前面各部分给定的条件下抽取，$P(x)=\prod_iP(x_i\mid x_1,\dots,x_{i-1})$（从这里起，$x_i$ 是一个样本的第 $i$ 部分，不再是第 $i$ 片叶子）。这不是近似，任何联合分布都能这样写（链式法则）。代价是每个部分走一步，一步接一步。
 //   它知道何时停：有一个“词”表示*结束*。
-// - **非自回归**（non-autoregressive），一次完成：所有部分一步画完。快。但各部分互不知情，就凑不到一块，除非事先抽好的某样东西已经约定了整体方案；而且部分的个数要么固定，要么**先预测出来**。
+// - **非自回归**（non-autoregressive），一次生成：所有部分一步完成。快。但各部分独立生成，彼此就不能协调，除非它们共用同一样事先抽好的东西，由它定下整体方案；而且部分的个数要么固定，要么**先预测出来**。
 //
-// 香农 1948 年的游戏把两种都演示了。句子取自我们人脸数据集的描述。*轮流*：从 2,000 条描述里数出“哪个字后面跟哪个字”的表，从句首开始，用 `pick` 抽下一个字，直到结束。
-// *一次完成*：先抽长度，再给每个位置抽一个字，它要出现在同样长度的描述的同一位置上。
+// 香农 1948 年的游戏把两种都演示了。句子取自我们人脸数据集的描述。*逐个生成*：从 2,000 条描述里数出“哪个字后面跟哪个字”的表，从句首开始，用 `pick` 抽下一个字，直到结束。
+// *一次生成*：先抽长度，再给每个位置抽一个字，它要出现在同样长度的描述的同一位置上。
 //
 // **先猜一猜**：哪一种造的句子好？好的那一种，又会在哪里跑偏？
 
@@ -1058,8 +1064,8 @@ const columns = {
 show(
   figures.table(
     [
-      { name: 'in turn' /* zh: '轮流' */, texts: turns },
-      { name: 'all at once' /* zh: '一次完成' */, texts: onces },
+      { name: 'in turn' /* zh: '逐个生成' */, texts: turns },
+      { name: 'all at once' /* zh: '一次生成' */, texts: onces },
     ].map(({ name, texts }) => ({
       [columns.way]: name,
       [columns.first]: example(texts)[0],
@@ -1078,11 +1084,11 @@ show(
 // - Combined: plan in turn, paint at once; or all at once, in rounds
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 轮流画，还是一次画完？
+// ## 逐个生成，还是一次生成？
 //
 // - **自回归**：$P(x)=\prod_iP(x_i\mid x_1,\dots,x_{i-1})$，一部分一步
 // - **非自回归**：一步；长度固定，或先预测
-// - 结合：轮流定方案，一次画完；或每次画全部，分几轮
+// - 结合：逐个定方案，一次画完；或每次画全部，分几轮
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // Five minutes. Play it: a sentence round the room, one word a person, first hearing all words before, then everybody writing a word for "his" place without hearing anything. The second sentence makes the point by itself.
@@ -1091,39 +1097,39 @@ show(
 // 五分钟。当场玩一次：一句话在教室里传，一人一个词，第一遍能听到前面所有的词；第二遍每个人给“自己的位置”各写一个词，谁也不听谁的。第二句话自会说明问题。
 
 // %% [markdown] lang="en"
-// In turn, neighbours always fit, since only followers that were seen are ever drawn. But this table remembers one word, so a sentence forgets how it began. A language model is the same loop with a better memory: a Transformer sees *all* words before. All at once, every word is fine by itself and the sentence is not: the places never agreed who
+// In turn, neighbours always fit, since only followers that were seen are ever drawn: these 100 % are no achievement. And this table remembers one word, so a sentence forgets how it began. A language model is the same loop with a better memory: a Transformer sees *all* words before. All at once, every word is fine by itself and the sentence is not: the places never agreed who
 // this is about.
 //
 // The two can be **combined**, and most large systems do it. Plan in turn, paint at once: DALL·E drew a short code of a picture token by token, and one network turned the code into all pixels (lesson 09). Or everything at once, in a few dozen rounds, each round mending the one before: that is diffusion (lesson 11).
 //
-// Have you noticed that our Gaussian can do both? Read $x=\mu+L\varepsilon$ as a matrix product: all pixels at once. Read it row by row, $x_i=\mu_i+\sum_{j<i}L_{ij}\varepsilon_j+L_{ii}\varepsilon_i$: the first sum is settled by the pixels above, only $\varepsilon_i$ is new. Pixel by pixel, each given all before. *The same distribution.*
+// Have you noticed that our Gaussian can do both? Read $x=\mu+L\varepsilon$ as a matrix product: all pixels at once. Read it row by row, $x_i=\mu_i+\sum_{j<i}L_{ij}\varepsilon_j+L_{ii}\varepsilon_i$: the first sum is settled by the pixels before it, only $\varepsilon_i$ is new. Pixel by pixel, each given all before. *The same distribution.*
 // They agree because the noise $\varepsilon$ was shared out beforehand: it is the plan. Such hidden numbers, from which a thing is computed, are called **latent variables**.
 //
 // ## 9 · The common goal, and five roads to it
 //
 // $$z\sim\mathcal N(0,I)\quad\longrightarrow\quad x=G_\theta(z),\qquad\text{such that } P_\theta\approx P_{\text{data}} .$$
 //
-// Draw noise, which anyone can, and map it to data by a **generator** $G_\theta$. Ours is $G(z)=\mu+Lz$ (until now the noise was called $\varepsilon$), the straightest map there is, and straight maps turn one heap into one heap. For two heaps the map must bend. On the line one can see the best one: the smallest noise goes to the smallest leaf, the next to the next, and so on.
+// Draw noise, which anyone can, and map it to data by a **generator** $G_\theta$. Ours is $G(z)=\mu+Lz$ (until now the noise was called $\varepsilon$), the straightest map there is, and straight maps turn one heap into one heap. For two heaps the map must bend. On the line one can see the best one: the smallest noise goes to the smallest data point, the next to the next, and so on.
 //
 // **Guess first**: sketch $G$ for data in two heaps. Where is it steep?
 
 // %% [markdown] lang="zh"
-// 轮流来，相邻的字总是搭得上，因为抽到的永远是见过的后继。但这张表只记得一个字，句子说着说着就忘了开头。语言模型是同一个循环，只是记性好得多：Transformer 看得见前面*所有*的词。
-// 一次完成，则每个字单看都行，连起来不成话：各个位置从没商量过说的是谁。
+// 逐个生成，相邻的字总是搭得上，因为抽到的永远是见过的后继；这个 100 % 是构造决定的，不算本事。但这张表只记得一个字，句子说着说着就忘了开头。语言模型是同一个循环，只是记性好得多：Transformer 看得见前面*所有*的词。
+// 一次生成，则每个字单看都行，连起来不成话：各个位置从没商量过说的是谁。
 //
-// 两者可以**结合**，大型系统大多如此。轮流定方案，一次画完：DALL·E 逐个抽出图像的一串短编码，再由一个网络把编码一次变成全部像素（第 09 课）。
+// 两者可以**结合**，大型系统大多如此。逐个定方案，一次画完：DALL·E 逐个抽出图像的一串短编码，再由一个网络把编码一次变成全部像素（第 09 课）。
 // 或者每次都画全部，但分几十轮，每一轮修补上一轮，这就是扩散模型（第 11 课）。
 //
-// 你发现了吗，我们的高斯分布两样都会。把 $x=\mu+L\varepsilon$ 读成矩阵乘法：所有像素一次完成。逐行读，$x_i=\mu_i+\sum_{j<i}L_{ij}\varepsilon_j+L_{ii}\varepsilon_i$：
-// 前面的和由上方的像素决定，只有 $\varepsilon_i$ 是新的，于是逐个像素、以前面的全部为条件。*分布是同一个。* 之所以对得上，是因为噪声 $\varepsilon$ 事先分好了：它就是方案。
+// 你发现了吗，我们的高斯分布两样都会。把 $x=\mu+L\varepsilon$ 读成矩阵乘法：所有像素一次生成。逐行读，$x_i=\mu_i+\sum_{j<i}L_{ij}\varepsilon_j+L_{ii}\varepsilon_i$：
+// 前面的和由它之前的像素决定，只有 $\varepsilon_i$ 是新的，于是逐个像素、以前面的全部为条件。*分布是同一个。* 之所以对得上，是因为噪声 $\varepsilon$ 事先分好了：它就是方案。
 // 这种用来算出样本的隐藏的数，叫**隐变量**（latent variable）。
 //
 // ## 9 · 共同的目标，五条路
 //
 // $$z\sim\mathcal N(0,I)\quad\longrightarrow\quad x=G_\theta(z),\qquad\text{使得 } P_\theta\approx P_{\text{data}} .$$
 //
-// 抽噪声谁都会，难的是用**生成器**（generator）$G_\theta$ 把它映射成数据。我们的生成器是 $G(z)=\mu+Lz$（前面把噪声记作 $\varepsilon$），这是最直的映射，而直的映射只能把一堆变成一堆。要变成两堆，映射就得弯。在一条直线上，最好的映射看得见：
-// 最小的噪声对应最小的叶子，第二小的对应第二小的，依此类推。
+// 抽噪声谁都会，难的是用**生成器**（generator）$G_\theta$ 把它映射成数据。我们的生成器是 $G(z)=\mu+Lz$（前面把噪声记作 $\varepsilon$），这是线性的映射，只能把一堆变成一堆。要变成两堆，映射必须是非线性的。在一条直线上，最好的映射看得见：
+// 最小的噪声对应最小的数据，第二小的对应第二小的，依此类推。
 //
 // **先猜一猜**：数据有两堆时，画出 $G$ 的草图。它在哪里最陡？
 
@@ -1140,8 +1146,8 @@ show(
 //
 // $$z\sim\mathcal N(0,I)\;\to\;x=G_\theta(z)\quad\text{使}\quad P_\theta\approx P_{\text{data}}$$
 //
-// - 直的映射把一堆变成一堆
-// - 要变成两堆就得弯：哪里最陡？
+// - 线性映射把一堆变成一堆
+// - 要变成两堆，映射就不能是直线：哪里最陡？
 
 // %% figure="bent-map" slideshow={"slide_type": "subslide"}
 const many = 4000;
@@ -1157,25 +1163,26 @@ show(
         title: 'Noise z' /* zh: '噪声 z' */,
         x: 'z',
         y: 'density' /* zh: '密度' */,
-        xRange: [-3.5, 3.5],
+        xRange: [-3, 3],
       }),
       figures.curves({
         series: [{ name: 'G', x: z.slice(middle, -middle), y: twoHeaps.slice(middle, -middle), color: 1 }],
         title: 'The map x = G(z)' /* zh: '映射 x = G(z)' */,
         x: 'z',
         y: 'x',
+        xRange: [-3, 3],
       }),
       figures.histogram({
         series: [{ name: 'x', values: twoHeaps, color: 0 }],
         title: 'Data x' /* zh: '数据 x' */,
         x: 'x',
         y: 'density' /* zh: '密度' */,
-        xRange: [-3.5, 3.5],
+        xRange: [-3, 3],
       }),
     ],
     {
       title:
-        'Noise becomes data where the map is flat, and is carried across the gap where it is steep' /* zh: '映射平缓处，噪声聚成数据；陡峭处，噪声被送过空隙' */,
+        'Gentle over the heaps, steep over the gap: one heap becomes two' /* zh: '堆上平缓，空隙处陡峭：一堆变成两堆' */,
     },
   ),
 );
@@ -1187,12 +1194,12 @@ show(
 // 映射三分钟。然后五张图各一分钟：每组分一张，说出（a）训练时和（b）抽样时各送进什么、出来什么。
 
 // %% [markdown] lang="en"
-// Flat where data are dense (much noise lands in little room), steep over the gap (hardly any noise is left there). Every generator is such a map. In 784 dimensions there is no "smallest", and nobody tells us which $z$ belongs to which $x$. The five families are five ways out.
+// The slope at $z$ is the density of the noise there over the density of the data at $G(z)$: gentle over the heaps, steep over the gap, where there are hardly any data. Every generator is such a map. In more than one dimension there is no "smallest", and nobody tells us which $z$ belongs to which $x$. The five families are five ways out.
 //
 // **Guess first**: in which of the five pictures does an arrow run from data to noise as well?
 
 // %% [markdown] lang="zh"
-// 数据密集处平缓（许多噪声落进一小块地方），空隙处陡峭（那里几乎不留噪声）。每个生成器都是这样一个映射。到了 784 维，没有“最小”可言，也没有人告诉我们哪个 $z$ 对应哪个 $x$。
+// $z$ 处的斜率，等于那里的噪声密度除以 $G(z)$ 处的数据密度：堆上平缓，空隙处几乎没有数据，所以陡峭。每个生成器都是这样一个映射。到了多维，没有“最小”可言，也没有人告诉我们哪个 $z$ 对应哪个 $x$。
 // 五族模型就是五条出路。
 //
 // **先猜一猜**：五张图里，哪几张也有从数据到噪声的箭头？
@@ -1209,16 +1216,29 @@ show(
     nodes: [
       { id: 'x', x: 0, y: 0, text: real, shape: 'round', color: 0 },
       { id: 'encoder', x: 1, y: 0, text: 'encoder' /* zh: '编码器' */ },
-      { id: 'cloud', x: 2, y: 0, text: 'cloud q(z|x)<br>near N(0,I)' /* zh: '云 q(z|x)<br>靠近 N(0,I)' */, color: 3 },
+      {
+        id: 'cloud',
+        x: 2,
+        y: 0,
+        text: 'cloud of codes z<br>near N(0,I)' /* zh: '一团编码 z<br>靠近 N(0,I)' */,
+        color: 3,
+      },
       { id: 'z', x: 2, y: 1, text: noiseText, shape: 'round', color: 1 },
       { id: 'decoder', x: 3, y: 0.5, text: 'decoder' /* zh: '解码器' */ },
-      { id: 'new', x: 4, y: 0.5, text: drawText, shape: 'round', color: 2 },
+      {
+        id: 'new',
+        x: 4,
+        y: 0.5,
+        text: 'x again,<br>or a new x' /* zh: '原来的 x，<br>或新的 x' */,
+        shape: 'round',
+        color: 2,
+      },
     ],
     edges: [
       { from: 'x', to: 'encoder' },
       { from: 'encoder', to: 'cloud' },
-      { from: 'cloud', to: 'decoder' },
-      { from: 'z', to: 'decoder' },
+      { from: 'cloud', to: 'decoder', label: 'to learn: draw z' /* zh: '训练：抽一个 z' */ },
+      { from: 'z', to: 'decoder', label: 'to make' /* zh: '生成' */ },
       { from: 'decoder', to: 'new' },
     ],
   }),
@@ -1227,7 +1247,7 @@ show(
 // %% figure="family-gan" slideshow={"slide_type": "subslide"}
 show(
   figures.diagram({
-    title: 'GAN: noise to data, and a judge who is shown both' /* zh: 'GAN：噪声变成数据，两样都给裁判看' */,
+    title: 'GAN: noise to data, and a judge who sees real and made' /* zh: 'GAN：噪声变成数据，裁判既看真的也看造的' */,
     nodes: [
       { id: 'z', x: 0, y: 0, text: noiseText, shape: 'round', color: 1 },
       { id: 'generator', x: 1, y: 0, text: 'generator G' /* zh: '生成器 G' */ },
@@ -1278,9 +1298,9 @@ show(
     title:
       'Diffusion: data to noise by known steps, back by learned ones' /* zh: '扩散：按已知的步子变成噪声，按学来的步子变回来' */,
     nodes: [
-      { id: 'x0', x: 0, y: 0, text: 'x₀', shape: 'round', color: 0 },
-      { id: 'xt', x: 1.5, y: 0, text: 'x_t', shape: 'round', color: 3 },
-      { id: 'xT', x: 3, y: 0, text: 'x_T ≈ z', shape: 'round', color: 1 },
+      { id: 'x0', x: 0, y: 0, text: real, shape: 'round', color: 0 },
+      { id: 'xt', x: 1.5, y: 0, text: 'after some<br>steps' /* zh: '若干步<br>之后' */, shape: 'round', color: 3 },
+      { id: 'xT', x: 3, y: 0, text: 'after all<br>steps: ≈ z' /* zh: '全部走完：<br>≈ z' */, shape: 'round', color: 1 },
       { id: 'back2', x: 2.25, y: 1, text: 'denoiser' /* zh: '去噪网络' */ },
       { id: 'back1', x: 0.75, y: 1, text: 'denoiser' /* zh: '去噪网络' */ },
     ],
@@ -1323,7 +1343,7 @@ show(
 // | GAN | $z\to x$ | it does not ask; a judge compares made things with real ones | 1 step | 05–08 |
 // | flow | $x\leftrightarrow z$ | the map is invertible, so each $x$ has exactly one $z$ | 1 step | 09 |
 // | autoregressive | $x_1\dots x_{i-1}\to P(x_i)$ | no $z$: the parts themselves are the plan | as many steps as parts | 09 |
-// | diffusion | $x_0\to x_T$ by added noise; back in learned steps | the noising shows it, step by small step | tens to a thousand steps | 10–15 |
+// | diffusion | $x\to$ noise in many small steps; back in learned steps | the noising shows it, step by small step | tens to a thousand steps | 10–15 |
 //
 // From data to noise too: the VAE, the flow, diffusion. Our Gaussian with its $L$ and $L^{-1}$ is a flow, the smallest there is.
 //
@@ -1340,7 +1360,7 @@ show(
 // | style transfer | $P(\text{picture}\mid\text{content of one, style of another})$ |
 //
 // A conditional *distribution*, not an answer: several large pictures belong to one small one. You can build the third line now. The pixels are numbered from the top down. Known are the first $m$. From $x=\mu+L\varepsilon$ with a lower triangular $L$, the first $m$ pixels depend on the first $m$ noises only, and fix them:
-// `whiten` computes $\varepsilon_1,\dots,\varepsilon_m$ from the known pixels. The other noises are free. Draw them, and compute all pixels by $x_i=\mu_i+\sum_{j\le i}L_{ij}\varepsilon_j$. That is an exact draw from $P(\text{missing}\mid\text{known})$, no approximation anywhere.
+// `whiten` computes $\varepsilon_1,\dots,\varepsilon_m$ from the known pixels. The other noises are free. Draw them, and compute all pixels by $x_i=\mu_i+\sum_{j\le i}L_{ij}\varepsilon_j$. For this Gaussian that is an exact draw from $P(\text{missing}\mid\text{known})$. Below we take the Gaussian of the picture's own class, so the class counts as known too; were it not, one would draw it first, from its posterior given the known pixels.
 //
 // ### Exercise 6 ★ · Restore the missing half (3 points, optional, the hardest of this lesson)
 //
@@ -1353,7 +1373,7 @@ show(
 // | GAN | $z\to x$ | 不问；裁判拿造的和真的比 | 1 步 | 05–08 |
 // | 流模型 | $x\leftrightarrow z$ | 映射可逆，每个 $x$ 恰有一个 $z$ | 1 步 | 09 |
 // | 自回归 | $x_1\dots x_{i-1}\to P(x_i)$ | 没有 $z$：各部分自己就是方案 | 有几个部分就几步 | 09 |
-// | 扩散 | 加噪声 $x_0\to x_T$；按学来的步子返回 | 加噪的过程一小步一小步地告诉了它 | 几十到一千步 | 10–15 |
+// | 扩散 | 许多小步加噪声，$x\to$ 噪声；按学来的步子返回 | 加噪的过程一小步一小步地告诉了它 | 几十到一千步 | 10–15 |
 //
 // 也有从数据到噪声的箭头的：VAE、流模型、扩散。我们的高斯分布有 $L$ 也有 $L^{-1}$，它就是最小的流模型。
 //
@@ -1371,7 +1391,7 @@ show(
 //
 // 是条件*分布*，不是一个答案：一幅小图对应许多幅大图。第三行你现在就能造出来。像素从上往下编号，已知前 $m$ 个。在 $x=\mu+L\varepsilon$ 里，$L$ 是下三角的，
 // 所以前 $m$ 个像素只取决于前 $m$ 个噪声，反过来也把它们定死了：`whiten` 由已知像素算出 $\varepsilon_1,\dots,\varepsilon_m$。其余的噪声是自由的：抽出来，再按
-// $x_i=\mu_i+\sum_{j\le i}L_{ij}\varepsilon_j$ 算出所有像素。这就是从 $P(\text{缺失}\mid\text{已知})$ 的精确抽样，没有任何近似。
+// $x_i=\mu_i+\sum_{j\le i}L_{ij}\varepsilon_j$ 算出所有像素。对这个高斯分布来说，这就是从 $P(\text{缺失}\mid\text{已知})$ 的精确抽样。下面用的是图像所属类别的高斯分布，所以类别也算已知；否则要先由已知像素算出类别的后验，再从中抽出类别。
 //
 // ### 练习 6 ★ · 补全缺失的一半（3 分，选做，本课最难）
 //
@@ -1435,7 +1455,7 @@ show(
     rowsOfPictures.map(({ label, rows }) => ({ label, images: picture(tf.tensor2d(rows)) })),
     {
       title:
-        'From the upper half, the Gaussian draws lower halves that match' /* zh: '看着上半幅，高斯分布画出了对得上的下半幅' */,
+        'Given the class and the upper half, its Gaussian draws the lower half' /* zh: '知道类别和上半幅，高斯分布就能画出下半幅' */,
       scale: 4,
     },
   ),
@@ -1448,7 +1468,7 @@ show(
 // 四分钟，收尾。问：为什么“最可能”的那一行是平滑的，抽出来的却不是？然后回到黑板上关于猫的那两个回答。
 
 // %% [markdown] lang="en"
-// In the third row the trouser legs go on where they broke off, the shirt comes down to its hem, the shoes get soles. This likeliest rest (all free noise zero) is smooth, an average over everything that could come; the draws are rough, and each is different. Remember that difference between *the best guess* and *a draw*. It comes back as blur in lesson 04, and in lesson 07 as the reason
+// In the third row the trouser legs go on where they broke off, the coat comes down to its hem, the shoes get soles. This likeliest rest (all free noise zero) is smooth, an average over everything that could come; the draws are rough, with a seam where they begin, and each is different. Remember that difference between *the best guess* and *a draw*. It comes back as blur in lesson 04, and in lesson 07 as the reason
 // why text-to-image needs a generative model.
 //
 // ## 11 · Questions
@@ -1470,9 +1490,9 @@ show(
 // $P(x)$: which $x$ occur, and how often. Then $P(x,y)=P(x)\,P(y\mid x)$. That is the hard part, and a discriminative model has none of it.
 // </details>
 //
-// <details><summary>4. In another hospital a disease is ten times as frequent. Which of your two classifiers can you adjust without new data, and how?</summary>
+// <details><summary>4. In another hospital a disease is ten times as frequent. How do you adjust your two classifiers without new data, and when is that right?</summary>
 //
-// The generative one: replace $P(y)$ in Bayes' rule, if a patient with the disease looks the same there, that is, if $P(x\mid y)$ stayed as it was. (A discriminative model can be repaired too, if you know the frequencies that it was trained with: multiply its $P(y\mid x)$ by new prior over old prior and normalize.)
+// The generative one: replace $P(y)$ in Bayes' rule. The discriminative one, if you know the frequencies that it was trained with: multiply its $P(y\mid x)$ by new prior over old prior and normalize. Both are right if a patient with the disease looks the same there, that is, if $P(x\mid y)$ stayed as it was.
 // </details>
 //
 // <details><summary>5. A picture has 32 × 32 × 3 values of 8 bits. How many steps does one draw take from a PixelRNN that works value by value, from a GAN, from a diffusion model with 50 steps?</summary>
@@ -1506,6 +1526,7 @@ show(
 //
 // - Turing (1950), *Computing Machinery and Intelligence*, Mind LIX(236): 433–460.
 // - Rosenblatt (1957), *The Perceptron: A Perceiving and Recognizing Automaton*, Cornell Aeronautical Laboratory, report 85-460-1.
+// - Newell, Shaw & Simon (1959), *Report on a General Problem-Solving Program*, Proceedings of the International Conference on Information Processing: 256–264.
 // - Weizenbaum (1966), *ELIZA: A Computer Program for the Study of Natural Language Communication between Man and Machine*, Communications of the ACM 9(1): 36–45.
 // - Rumelhart, Hinton & Williams (1986), *Learning Representations by Back-Propagating Errors*, Nature 323: 533–536.
 // - Shannon (1948), *A Mathematical Theory of Communication*, Bell System Technical Journal 27: 379–423. Section 3 has the sentences.
@@ -1514,7 +1535,7 @@ show(
 // - Ramesh et al. (2021), *Zero-Shot Text-to-Image Generation*, arXiv:2102.12092. DALL·E: codes in turn, pixels at once.
 
 // %% [markdown] lang="zh"
-// 第三行里，裤腿从断口接着往下走，上衣一直垂到下摆，鞋有了鞋底。这最可能的另一半（自由噪声全取零）是平滑的，是所有可能结果的平均；抽样得到的则是毛糙的，每次都不一样。
+// 第三行里，裤腿从断口接着往下走，上衣一直垂到下摆，鞋有了鞋底。这最可能的另一半（自由噪声全取零）是平滑的，是所有可能结果的平均；抽样得到的则是毛糙的，接缝看得出来，每次都不一样。
 // 请记住*最佳猜测*与*一次抽样*的区别：它在第 04 课会以“模糊”的样子再来，在第 07 课又会成为文生图需要生成模型的理由。
 //
 // ## 11 · 思考题
@@ -1536,9 +1557,9 @@ show(
 // 缺 $P(x)$：哪些 $x$ 会出现，有多频繁。有了它，$P(x,y)=P(x)\,P(y\mid x)$。这才是难的部分，判别模型里一点也没有。
 // </details>
 //
-// <details><summary>4. 另一家医院里，某种病的患者多十倍。你的两个分类器，哪个不用新数据就能调整？怎么调？</summary>
+// <details><summary>4. 另一家医院里，某种病的患者多十倍。不用新数据，怎样调整你的两个分类器？什么时候这样做才对？</summary>
 //
-// 生成的那个：把贝叶斯公式里的 $P(y)$ 换掉，前提是那里的病人看上去一样，也就是 $P(x\mid y)$ 没变。（判别模型也能补救，只要知道它训练时的比例：把 $P(y\mid x)$ 乘以新先验与旧先验之比，再归一化。）
+// 生成模型：把贝叶斯公式里的 $P(y)$ 换掉。判别模型：只要知道它训练时的比例，就把 $P(y\mid x)$ 乘以新先验与旧先验之比，再归一化。前提都是：那里的病人看上去一样，也就是 $P(x\mid y)$ 没变。
 // </details>
 //
 // <details><summary>5. 一幅图像有 32 × 32 × 3 个 8 位的值。逐值工作的 PixelRNN、GAN、50 步的扩散模型，抽一次样各要几步？</summary>
@@ -1572,6 +1593,7 @@ show(
 //
 // - Turing (1950), *Computing Machinery and Intelligence*, Mind LIX(236): 433–460.
 // - Rosenblatt (1957), *The Perceptron: A Perceiving and Recognizing Automaton*, Cornell Aeronautical Laboratory, report 85-460-1.
+// - Newell, Shaw & Simon (1959), *Report on a General Problem-Solving Program*, Proceedings of the International Conference on Information Processing: 256–264.
 // - Weizenbaum (1966), *ELIZA: A Computer Program for the Study of Natural Language Communication between Man and Machine*, Communications of the ACM 9(1): 36–45.
 // - Rumelhart, Hinton & Williams (1986), *Learning Representations by Back-Propagating Errors*, Nature 323: 533–536.
 // - Shannon (1948), *A Mathematical Theory of Communication*, Bell System Technical Journal 27: 379–423. 句子在第 3 节。
