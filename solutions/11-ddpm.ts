@@ -1849,7 +1849,7 @@ show(
 // 五分钟。最后放那条长图：下面一行从雪花到一团暗影，然后突然有了形状。粗的先定，细的后定。问：这对速度意味着什么？真的需要这么多步吗？这就是第 12 课。
 
 // %% [markdown] lang="en"
-// **What you should see**: shirts, trousers, shoes with clean black around them. About half of the twenty can be named at once; the others are half one thing and half another. The network has seen fewer than half of the training pictures, once. (`GENLAB_BUDGET=full` goes through all of them twenty times, with 1,000 steps: fifty
+// **What you should see**: tops, dresses and shoes, roughly drawn, with black around them. About half of the twenty can be named at once; the others are half one thing and half another. The network has seen fewer than half of the training pictures, once. (`GENLAB_BUDGET=full` goes through all of them twenty times, with 1,000 steps: fifty
 // times as much training.) **If all is grey snow**, compare the time that the network is told in training and in sampling: both count from 1 to $T$. **If all pictures are black or white**, look at the scale −1…1.
 //
 // Read the lower row, $\hat x_0$: the picture behind $x_t$ when the noise is what the network says, $(x_t-\sqrt{1-\bar\alpha_t}\,\varepsilon_\theta)/\sqrt{\bar\alpha_t}$. From left to right: at first the picture behind the snow is itself little more than snow: at high noise ε-prediction magnifies its errors, as section 11 said. Then comes a dark smear, then quite suddenly a shape, and from there on only finer work. Coarse things are settled at
@@ -1858,7 +1858,7 @@ show(
 // **Break it once more**: noise at the last step. The same sample with $\sigma_1z$ put on top, which is exactly what a forgotten `t === 1` does.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：衬衫、裤子、鞋子，周围是干净的黑色。二十幅里约有一半一眼就叫得出名字，其余的一半像这个、一半像那个。训练图像里，网络只看过不到一半，而且只看了一遍。（`GENLAB_BUDGET=full` 用全部图像训练二十轮，走 1,000 步，训练量是现在的五十倍。）
+// **你应该看到**：上衣、裙子、鞋子，画得粗糙，周围是黑色。二十幅里约有一半一眼就叫得出名字，其余的一半像这个、一半像那个。训练图像里，网络只看过不到一半，而且只看了一遍。（`GENLAB_BUDGET=full` 用全部图像训练二十轮，走 1,000 步，训练量是现在的五十倍。）
 // **如果全是灰色雪花**，比较训练和采样时告诉网络的时间：都应从 1 数到 $T$。**如果图像非黑即白**，检查 −1…1 的缩放。
 //
 // 看下面一行，$\hat x_0$：假定噪声就是网络说的那样，$x_t$ 背后的图像，即 $(x_t-\sqrt{1-\bar\alpha_t}\,\varepsilon_\theta)/\sqrt{\bar\alpha_t}$。从左到右，起初，雪花背后的图像本身也和雪花差不多：噪声大时 ε 预测会放大误差，第 11 节说过。接着是一团暗影，然后几乎是突然之间有了形状，此后只是越画越细。
