@@ -251,7 +251,8 @@ show(
     board.data.map((trace) => ({ ...trace })),
     {
       ...board.layout,
-      margin: { ...board.layout.margin, l: 220 },
+      margin: { ...board.layout.margin, l: 240 },
+      xaxis: { ...board.layout.xaxis, tickvals: stages.flatMap(({ from, to }) => (from === 2010 ? [from, to] : from)) },
       yaxis: {
         ...board.layout.yaxis,
         tickvals: placed.map(({ y }) => y),
@@ -1220,7 +1221,7 @@ show(
         id: 'cloud',
         x: 2,
         y: 0,
-        text: 'cloud of codes z<br>near N(0,I)' /* zh: '一团编码 z<br>靠近 N(0,I)' */,
+        text: 'draw z: cloud<br>near N(0,I)' /* zh: '从靠近 N(0,I)<br>的一团里抽 z' */,
         color: 3,
       },
       { id: 'z', x: 2, y: 1, text: noiseText, shape: 'round', color: 1 },
@@ -1237,8 +1238,8 @@ show(
     edges: [
       { from: 'x', to: 'encoder' },
       { from: 'encoder', to: 'cloud' },
-      { from: 'cloud', to: 'decoder', label: 'to learn: draw z' /* zh: '训练：抽一个 z' */ },
-      { from: 'z', to: 'decoder', label: 'to make' /* zh: '生成' */ },
+      { from: 'cloud', to: 'decoder', label: 'learn' /* zh: '训练' */ },
+      { from: 'z', to: 'decoder', label: 'make' /* zh: '生成' */ },
       { from: 'decoder', to: 'new' },
     ],
   }),
@@ -1599,4 +1600,4 @@ show(
 // - Shannon (1948), *A Mathematical Theory of Communication*, Bell System Technical Journal 27: 379–423. 句子在第 3 节。
 // - Ng & Jordan (2001), *On Discriminative vs. Generative Classifiers: A Comparison of Logistic Regression and Naive Bayes*, NIPS 14.
 // - Gu, Bradbury, Xiong, Li & Socher (2017), *Non-Autoregressive Neural Machine Translation*, arXiv:1711.02281. 先预测长度。
-// - Ramesh et al. (2021), *Zero-Shot Text-to-Image Generation*, arXiv:2102.12092. DALL·E：编码轮流抽，像素一次画。
+// - Ramesh et al. (2021), *Zero-Shot Text-to-Image Generation*, arXiv:2102.12092. DALL·E：编码逐个抽，像素一次画。
