@@ -1067,10 +1067,10 @@ show(
 );
 
 // %% [markdown] lang="en"
-// The discriminator's loss hovers around $2\log2\approx1.39$, "I cannot tell them apart", while $W_1$ goes up and down below it: it tells nothing about how far there is to go. The critic's reading first climbs, as long as the critic is still learning to measure; then, in the unit that $c$ happens to give it, it falls with the true distance, noisily, since the critic is always a few steps behind the generator. That is what Arjovsky, Chintala & Bottou meant
+// The discriminator's loss hovers around $2\log2\approx1.39$, "I cannot tell them apart", while $W_1$ goes up and down below it: it tells nothing about how far there is to go. The critic's reading first climbs, as long as the critic is still learning to measure: for about half of our 300 rounds, while $W_1$ falls already. In that time it misleads. From its peak on, in the unit that $c$ happens to give it, it falls together with the true distance, noisily, since the critic is always a few steps behind the generator. That is what Arjovsky, Chintala & Bottou meant
 // by a meaningful loss metric: you can plot it, compare it over time with the same critic, and, if the critic is strong enough, stop when it stops. (Read the direction, not the amount: with clipped weights the unit is unknown, and as section 4 showed not even quite constant.)
 //
-// **What should I see, and what if I don't?** A reading that first *rises*: the critic is still learning the distance, and the generator has not moved yet; normal. A reading that stays near 0 while samples are bad: the critic is too weak or too slow; give it more steps a round. A reading that grows without end: the
+// **What should I see, and what if I don't?** A reading that first *rises*: the critic is still learning the distance; normal, and no sign that the samples get worse. Read it from its peak on. A reading that stays near 0 while samples are bad: the critic is too weak or too slow; give it more steps a round. A reading that grows without end: the
 // constraint is missing or too weak; look at the penalty first. A negative reading that stays: the sign of one loss is wrong, or the critic cannot turn round (a gradient penalty on a line).
 //
 // ## 8 · Third way: divide by the largest singular value
@@ -1092,10 +1092,10 @@ show(
 // ### Exercise 6 ★ · Power iteration (3 points, optional)
 
 // %% [markdown] lang="zh"
-// 判别器的损失一直在 $2\log2\approx1.39$ 附近徘徊，意思是“我分不清”，而 $W_1$ 在它下面忽高忽低：还差多远，它什么也没说。评论家的读数先上升，那时它还在学着测量；之后就随真正的距离一起下降，单位由 $c$ 决定，只是带着噪声，因为评论家总比生成器慢几步。
+// 判别器的损失一直在 $2\log2\approx1.39$ 附近徘徊，意思是“我分不清”，而 $W_1$ 在它下面忽高忽低：还差多远，它什么也没说。评论家的读数先上升，那时它还在学着测量：300 轮里约占一半，而 $W_1$ 已经在下降，这段时间的读数会误导人。从峰值开始，它才随真正的距离一起下降，单位由 $c$ 决定，只是带着噪声，因为评论家总比生成器慢几步。
 // Arjovsky、Chintala 与 Bottou 所说的“有意义的损失”就是这个：可以画出来，可以在同一个评论家的不同时刻之间比较；只要评论家足够强，它停了你就可以停。（看方向，别看大小：裁剪权重时单位未知，而且如第 4 节所示，还不完全固定。）
 //
-// **应该看到什么？没看到怎么办？** 读数先*上升*：评论家还在学着量距离，生成器还没动，正常。样本很差而读数一直接近 0：评论家太弱或太慢，每轮多训练它几步。读数无止境地增长：
+// **应该看到什么？没看到怎么办？** 读数先*上升*：评论家还在学着量距离，属正常现象，并不表示样本在变差。从峰值之后再看它。样本很差而读数一直接近 0：评论家太弱或太慢，每轮多训练它几步。读数无止境地增长：
 // 约束缺失或太弱，先看惩罚项。读数一直为负：某个损失的符号反了，或者评论家掉不过头来（直线上的梯度惩罚）。
 //
 // ## 8 · 第三种办法：除以最大奇异值
