@@ -32,7 +32,7 @@
 // 7. encode, decode and interpolate pictures, and say why straight interpolation fails;
 // 8. quote what sampling costs beside a GAN's.
 //
-// **Time**: about 60 minutes to read and work through. All cells together run in about four minutes on two processor cores.
+// **Time**: about 60 minutes to read and work through. All cells together run in about five minutes on two processor cores.
 
 // %% [markdown] lang="zh"
 // # 12 · DDIM 与快速采样：同一个网络，步数少得多
@@ -51,7 +51,7 @@
 // 7. 编码、解码、插值，并说明直线插值为什么不行；
 // 8. 说出采样的代价与 GAN 相比差多少。
 //
-// **用时**：阅读和练习约 60 分钟。所有代码在双核处理器上合计运行约四分钟。
+// **用时**：阅读和练习约 60 分钟。所有代码在双核处理器上合计运行约五分钟。
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
@@ -717,7 +717,7 @@ show(
     title:
       'A line through two answers is worth two to four times the calls' /* zh: '过两个回答画一条线，抵得上两到四倍的调用次数' */,
     x: 'network calls' /* zh: '网络调用次数' */,
-    y: 'distance from the exact road (root mean square)' /* zh: '偏离精确路径的距离（均方根）' */,
+    y: 'distance from the exact road (RMS)' /* zh: '偏离精确路径的距离（均方根）' */,
   }),
 );
 
@@ -805,12 +805,12 @@ show(
 // 四分钟。用手指沿着一列往下看。问：做产品的话，最少愿意用几步？然后看 FID 曲线。
 
 // %% [markdown] lang="en"
-// What a picture shows is settled by its noise; more steps draw it better. That is what deterministic means.
+// Follow one column. Every row solves the same equation from the same start, only with shorter steps, and so the rows come closer and closer to one picture. What it shows was settled by the noise. That is what deterministic means. Where two rows differ in *what* they show, the steps of the upper one were too long.
 //
 // **Quality against steps.** FID (lesson 17) measures how far a heap of pictures is from real ones, in the features of a classifier; small is good. Use it with care: it depends on the number of pictures, which is small here, so compare the curves with each other and with the line of real pictures *of the same number*, not with published figures. (About a minute and a half.)
 
 // %% [markdown] lang="zh"
-// 画的是什么，由噪声决定；步数多，就画得好。这就是“确定性”的意思。
+// 沿着一列往下看。每一行都从同一个起点解同一个方程，只是步子越来越短，所以各行越来越接近同一幅图像：画的是什么，由噪声决定。这就是“确定性”的意思。如果两行画的*东西*不同，那是上面一行的步子太长了。
 //
 // **质量与步数。** FID（第 17 课）用分类器提取的特征，衡量一批图像离真实图像有多远，越小越好。使用时要谨慎：它与图像数量有关，而这里数量很小，所以只能让几条曲线互相比，或与*同样数量*的真实图像那条线比，不要与论文里的数字比。（约一分半钟。）
 
@@ -867,14 +867,14 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Read it like this. Left of the knee each extra call pays; right of it the curves are flat, and what is left is the *network's* error: no sampler can draw better than the network knows. At 5 calls compare $\eta=1$ with $\eta=0$: the same network, the same number of calls, and the dice make the difference. **If your curves do not fall at all**, your network is too little trained for the sampler to matter.
+// Read it like this. Where a curve falls, each extra call pays. Where it is flat, what is left is the *network's* error: no sampler can draw better than the network knows. Compare $\eta=1$ with $\eta=0$ at the same number of calls: the same network, and only the dice make the difference. **If your curves do not fall at all**, your network is too little trained for the sampler to matter.
 //
 // ## 8 · Noise as a code
 //
 // If $x_T$ decides the picture, it *is* the picture in another language. The road can be walked the other way: from $t$ to a later $t'$ with the same formula, exchanging the roles, $x_{t'}=\sqrt{\bar\alpha_{t'}}\,\hat x_0+\sqrt{1-\bar\alpha_{t'}}\,\varepsilon_\theta(x_t,t)$. So a *real* picture gets a code. (The network was trained on $t=1,\dots,T$ and must not be asked at 0, so for the first move the picture is taken for $x_1$, which it nearly is: $\bar\alpha_1=0.9999$.) Encode, decode, compare:
 
 // %% [markdown] lang="zh"
-// 这样读：拐点左边，每多一次调用都值得；右边曲线变平，剩下的是*网络*的误差，采样器再好，也画不出网络不知道的东西。看 5 次调用处，比较 $\eta=1$ 与 $\eta=0$：同一个网络，同样的调用次数，差别全在骰子。**如果你的曲线根本不降**，说明网络训练得太少，采样器还起不了作用。
+// 这样读：曲线下降处，每多一次调用都值得；变平处，剩下的是*网络*的误差，采样器再好，也画不出网络不知道的东西。在同样的调用次数上比较 $\eta=1$ 与 $\eta=0$：同一个网络，差别全在骰子。**如果你的曲线根本不降**，说明网络训练得太少，采样器还起不了作用。
 //
 // ## 8 · 噪声就是编码
 //
@@ -985,12 +985,12 @@ console.log(
 // 四分钟。先问：直线那一行会是什么样？这么弱的噪声，在网络看来属于*靠后*的步，于是它一味抹平：图像发平、发淡。
 
 // %% [markdown] lang="en"
-// The upper row stays a picture all the way: the boot gives way to something between, and trousers appear. The lower one passes through noise that is too quiet, as the printed lengths say, and its middle pictures come out flatter.
+// Both rows begin and end alike; compare their middles. The codes of the lower row are too short there, as the printed lengths say. The network takes such weak noise for that of a later step, when most is already drawn, and so it draws less: the middle pictures come out flatter than those above.
 //
 // ## 9 · What it costs, measured here
 
 // %% [markdown] lang="zh"
-// 上面一行从头到尾都像图像：靴子渐渐让位，中间是个过渡的东西，然后裤子出现。下面一行穿过了太弱的噪声（看打印出的长度），中间几幅发平。
+// 两行的首尾相同，比较中间。下面一行的编码在中间太短（看打印出的长度）。这么弱的噪声，网络会当成靠后的步，以为大部分已经画好，于是少画：中间几幅比上面一行平淡。
 //
 // ## 9 · 本机实测的代价
 
