@@ -251,7 +251,7 @@ show(
     board.data.map((trace) => ({ ...trace })),
     {
       ...board.layout,
-      margin: { ...board.layout.margin, l: 240 },
+      ...(board.layout.margin && { margin: { ...board.layout.margin, l: 240 } }),
       xaxis: { ...board.layout.xaxis, tickvals: stages.flatMap(({ from, to }) => (from === 2010 ? [from, to] : from)) },
       yaxis: {
         ...board.layout.yaxis,
