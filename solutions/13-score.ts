@@ -1153,13 +1153,13 @@ for (const [i, { t, dt, f, g }] of timeSteps(120).entries()) {
 show(figures.animation(flowFrames, { milliseconds: 350 }));
 
 // %% [markdown] lang="en"
-// For most of the way hardly anything can be seen; the moons take shape in the last third, when $\sigma$ falls below the distance between them. That is why the steps are placed closer together there.
+// For nine tenths of the way hardly anything can be seen; the moons take shape around $t=0.1$, when the noise ($\sigma=0.32$) falls well below the distance between them. That is why the steps are placed closer together there. A few particles are left in the empty places inside the moons: there the network was hardly trained.
 //
 // Shaky against steady, at different numbers of steps, and each with two sets of weights: averaged over training (lesson 11) as above, and *not quite right*, as the last training step left them. We measure by the sliced Wasserstein distance to 2,000 fresh points (the mean of $W_1$ along many directions); two fresh samples of that size
 // are the floor. **Guess first**: who suffers more from the errors, the one who stumbles or the one who does not?
 
 // %% [markdown] lang="zh"
-// 大半程几乎什么也看不出来，最后三分之一月牙才成形，那时 $\sigma$ 降到了两个月牙的间距以下。所以时间点在那里放得密一些。
+// 十分之九的路程里几乎什么也看不出来，到 $t=0.1$ 左右月牙才成形，那时噪声（$\sigma=0.32$）已远小于两个月牙的间距。所以时间点在那里放得密一些。月牙内侧的空地上还留着少数粒子：网络在那里几乎没有受过训练。
 //
 // 比一比带噪声走（SDE）与不带噪声走（ODE），步数各不相同，权重各用两套：一套像上面那样在训练中取了平均（第 11 课），一套*不太准*，是最后一步训练留下的。度量是与 2,000 个新样本之间的切片 Wasserstein 距离（沿许多方向的 $W_1$ 的平均）；同样大小的两组新样本之间的距离是底线。
 // **先猜一猜**：分数有误差，谁受的影响更大，是随机采样，还是确定性采样？
@@ -1212,7 +1212,7 @@ show(
     marks: [{ y: floor, label: 'two fresh samples' /* zh: '两组新样本' */ }],
     logX: true,
     title:
-      'With an imperfect score the SDE forgets errors, the ODE carries them along' /* zh: '分数不太准时，SDE 会忘掉误差，ODE 一路带到底' */,
+      'Averaged weights: no difference; last weights: only the SDE forgets the errors' /* zh: '平均的权重：不分上下；最后的权重：只有 SDE 会忘掉误差' */,
     x: 'steps' /* zh: '步数' */,
     y: 'sliced Wasserstein distance' /* zh: '切片 Wasserstein 距离' */,
   }),
@@ -1231,15 +1231,15 @@ show(
 // ## Particles that flow
 //
 // - learned score, two moons, no formula
-// - the shape appears in the last third of the time
-// - imperfect score: the SDE forgets errors, the ODE does not
+// - the shape appears in the last tenth of the time
+// - good score: SDE and ODE alike; imperfect score: only the SDE forgets errors
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 流动的粒子
 //
 // - 学到的分数，两个月牙，没有公式
-// - 形状在最后三分之一的时间里出现
-// - 分数不太准：SDE 会忘掉误差，ODE 不会
+// - 形状在最后十分之一的时间里出现
+// - 分数准：SDE 与 ODE 一样好；分数不太准：只有 SDE 会忘掉误差
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // 7 minutes. Let somebody drag the scrubber and stop where the moons first show. Then ask for a bet on the race before showing it.
@@ -1248,8 +1248,9 @@ show(
 // 7 分钟。请一位听众拖动滑块，停在月牙刚出现的地方。给出比较图之前先打个赌。
 
 // %% [markdown] lang="en"
-// **What you should see**: with the last weights, from ten steps on the SDE lies far below the ODE, and more steps hardly help the ODE. So its error is not one of step size. A likely reason: a small bias of the network at large $t$, where $g^2$ is largest, shifts the cloud, and nothing brings it back. The SDE has the same bias, but its pull is twice as
-// strong and its noise washes the past out. What is left above the floor is the network's error near the data, and no sampler removes that. (This is one network on one data set; with a better one, as in lesson 12, the ODE needs fewer steps.)
+// **What you should see**: with averaged weights SDE and ODE are equally good, as far as such a measurement can tell, and already with five steps. With the last weights the SDE is hardly worse, but the ODE is more than twice as far off, and more steps do not help it. So its error is not one of step size.
+// A likely reason: a small bias of the network at large $t$, where $g^2$ is largest, shifts the cloud, and nothing brings it back. The SDE has the same bias, but its pull is twice as strong and its noise washes the past out. What is left above the floor is the network's error near the data, and no sampler removes that. (This is one
+// network on one data set.)
 //
 // ## 8 · Break it: find the bugs
 //
@@ -1268,8 +1269,8 @@ show(
 // Each of the last three lines of the loop has one bug. **Guess first**: which of them would you notice in the picture of the samples, and how? The next cell shows each bug alone, on our three bumps with the exact score.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：用最后的权重时，从十步起，SDE 远低于 ODE，而且增加步数对 ODE 几乎没有帮助。可见它的误差不是步长造成的。一个可能的原因：$t$ 大时 $g^2$ 最大，网络在那里的一点偏差会让整团点偏移，之后没有什么把它拉回来。SDE 有同样的偏差，但拉力大一倍，噪声又把过去冲淡了。
-// 高出底线的部分，是网络在数据附近的误差，任何采样方法都去不掉。（这只是一种数据、一个网络；网络更准时，如第 12 课，ODE 需要的步数更少。）
+// **你应该看到**：用平均的权重时，SDE 与 ODE 在测量误差之内不分上下，五步就已经很好。用最后的权重时，SDE 几乎没有变差，ODE 却差了一倍以上，而且增加步数也没有用。可见它的误差不是步长造成的。
+// 一个可能的原因：$t$ 大时 $g^2$ 最大，网络在那里的一点偏差会让整团点偏移，之后没有什么把它拉回来。SDE 有同样的偏差，但拉力大一倍，噪声又把过去冲淡了。高出底线的部分，是网络在数据附近的误差，任何采样方法都去不掉。（这只是一种数据、一个网络。）
 //
 // ## 8 · 弄坏它：找错
 //
