@@ -791,14 +791,14 @@ console.log(
 
 // %% [markdown] lang="en"
 // Points never meet: if two did, they could not be told apart on the way back. That is the strength of a flow and also its weakness. One cloud cannot be torn into two by a map that can be undone and
-// has no jumps, so **some probability always remains between the moons**. On the right it is the bright haze that joins them; the printed line counts the draws that fall where the data practically never are.
+// has no jumps, so **some probability always remains between the moons**. On the right it is the green haze that joins them; the printed line counts the draws that fall where the data practically never are (default budget: 0.8 %).
 //
 // ### Break it: forget the determinant
 //
 // Suppose somebody maximizes $\log p_Z(f(x))$ alone. It compiles, and the loss falls. **Guess first**: what will $f$ do?
 
 // %% [markdown] lang="zh"
-// 点永远不会相遇：相遇了，回去时就分不开了。这是流的长处，也是短处。可逆而又没有跳跃的映射，不可能把一团云撕成两半，所以**月牙之间总会留下一点概率**。右图里，就是连着两个月牙的那片亮雾；打印的那一行数的是，有多少样本落在数据几乎从不出现的地方。
+// 点永远不会相遇：相遇了，回去时就分不开了。这是流的长处，也是短处。可逆而又没有跳跃的映射，不可能把一团云撕成两半，所以**月牙之间总会留下一点概率**。右图里，就是连着两个月牙的那片绿雾；打印的那一行数的是，有多少样本落在数据几乎从不出现的地方（默认预算：0.8 %）。
 //
 // ### 弄坏它：忘掉行列式
 //

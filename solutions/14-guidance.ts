@@ -395,8 +395,8 @@ show(
 );
 
 // %% [markdown] lang="en"
-// It matters. Where noise hides which bump a point will end in, the right answer is "I cannot tell", a push near 0: the second figure shows about 0.03 at $t=80$. The classifier of clean points is as sure there as everywhere and pushes with about 4, more than a hundred times too hard. The last steps repair much of it, because near $t=0$ both say the same, and so both samples reach the class. But those on the right sit too high: their mean $x_2$ is about 0.45
-// instead of 0.30. And this is the kindest case: a formula, on a toy. A network that was trained on clean pictures only was never told anything about noisy ones. So in the paper the classifier is trained on pictures noised to all steps $t=1\dots T$ ($T$ is the number of steps), with $t$ as an input.
+// It matters. Where noise hides which bump a point will end in, the right answer is "I cannot tell", a push near 0: the second figure shows about 0.03 at $t=80$. The classifier of clean points is as sure there as everywhere and pushes with about 4, more than a hundred times too hard. The last steps repair much of it, because near $t=0$ both say the same, and so both samples reach the class. But those on the right sit too high: the class has the mean $x_2=0.30$; the default budget
+// gives 0.27 on the left, 0.42 on the right. And this is the kindest case: a formula, on a toy. A network that was trained on clean pictures only was never told anything about noisy ones. So in the paper the classifier is trained on pictures noised to all steps $t=1\dots T$ ($T$ is the number of steps), with $t$ as an input.
 //
 // **For samplers without a variance** such as DDIM the same push goes into the noise prediction. Since $\varepsilon=-\sqrt{1-\bar\alpha_t}\,\nabla\log p$, adding $s\,g$ to the score means
 //
@@ -417,7 +417,7 @@ show(
 // Write it right. Ask of each line: is this a variance or a standard deviation? What does the boxed formula multiply the gradient by? And what does lesson 11 say about the last step, $t=1$?
 
 // %% [markdown] lang="zh"
-// 有关系。噪声盖住了一个点最后会落到哪个峰，这时正确的回答是“分不清”，推力接近 0：第二张图里，$t=80$ 处约为 0.03。只认识干净点的分类器在那里却和平时一样有把握，推力约为 4，大了一百多倍。最后几步会纠正不少，因为 $t$ 接近 0 时两者说法一致，所以两边的样本都到了这一类；但右边的偏高：$x_2$ 的均值约为 0.45，而不是 0.30。
+// 有关系。噪声盖住了一个点最后会落到哪个峰，这时正确的回答是“分不清”，推力接近 0：第二张图里，$t=80$ 处约为 0.03。只认识干净点的分类器在那里却和平时一样有把握，推力约为 4，大了一百多倍。最后几步会纠正不少，因为 $t$ 接近 0 时两者说法一致，所以两边的样本都到了这一类；但右边的偏高：这一类的 $x_2$ 均值是 0.30，默认预算下左边得到 0.27，右边 0.42。
 // 这还是最好的情形：玩具，用的是公式。若是只在干净图像上训练过的网络，从来没人告诉它加噪图像该怎么看。所以论文里的分类器是在加噪到各步 $t=1\dots T$（$T$ 为总步数）的图像上训练的，并把 $t$ 作为输入。
 //
 // **对没有方差的采样器**，例如 DDIM，同样的推力加在噪声预测上。因为 $\varepsilon=-\sqrt{1-\bar\alpha_t}\,\nabla\log p$，给分数加上 $s\,g$ 就是
