@@ -738,7 +738,7 @@ show(
 // **What you should see.** With all three losses, $G(x)$ is a rough sketch, and it is a sketch of *this* face: the shape of the hair, the place of the glasses. What comes back has the same outline, and some of the colours. With the adversarial loss alone, look along the row: $G(x)$ is nearly the *same picture* for every $x$. The generator has
 // found one pattern that its discriminator likes and ignores its input, and what comes back is one picture too. The table says it in numbers: with all three most translations are nearest to the true sketch of their own face; with the adversarial loss alone hardly more than by guessing.
 //
-// After so few steps neither machine draws well. The point is that the two had the same networks, the same pictures and the same number of steps: *who* is in the picture is the work of the two added losses. Which of the two did it, this pair of runs does not say; in section 2's toy it took both (change `weights` to `{ cycle: 10, identity: 0 }` to find out). Set `GENLAB_BUDGET=full` to train until the sketches look like sketches (hours on a processor).
+// After so few steps neither machine draws well. The point is that the two had the same networks, the same pictures and the same number of steps: *who* is in the picture is the work of the two added losses. Which of the two did it, this pair of runs does not say; in section 2's toy the cycle alone was not enough (change `weights` to `{ cycle: 10, identity: 0 }` to find out). Set `GENLAB_BUDGET=full` to train until the sketches look like sketches (hours on a processor).
 //
 // Mind the last row of the table. A cartoon that is not translated at all also matches its own sketch far better than chance, since dark hair is dark in both. So the match rate *alone* proves nothing about style: a translator that does nothing would look good. Only together with the other columns does it mean something. Always put the lazy solution, which does nothing, beside yours.
 //
@@ -754,7 +754,7 @@ show(
 // **你应该看到**：三项俱全时，$G(x)$ 是一幅粗糙的素描，但画的就是*这*张脸：头发的形状、眼镜的位置都在。回来的图轮廓相同，颜色也回来了一些。只有对抗损失时，横着看那一行：不管 $x$ 是谁，$G(x)$ 几乎都是*同一幅图*。
 // 生成器找到了一种判别器喜欢的花纹，从此不理会输入；回来的自然也是同一幅图。表格用数字说了同样的事：三项俱全时，多数翻译离自己那张脸的真素描最近；只有对抗损失，匹配率与瞎猜差不多。
 //
-// 步数这么少，两台机器都画得不好。要点在于：网络相同，图像相同，步数相同，图里画的*是谁*，全靠加上的那两项。两项中是哪一项起的作用，这一对实验说不清；第 2 节的玩具例子里，两项缺一不可（把 `weights` 改成 `{ cycle: 10, identity: 0 }` 就能查明）。设 `GENLAB_BUDGET=full` 可以一直训练到素描像素描（在处理器上要几个小时）。
+// 步数这么少，两台机器都画得不好。要点在于：网络相同，图像相同，步数相同，图里画的*是谁*，全靠加上的那两项。两项中是哪一项起的作用，这一对实验说不清；第 2 节的玩具例子里，单靠循环项还不够（把 `weights` 改成 `{ cycle: 10, identity: 0 }` 就能查明）。设 `GENLAB_BUDGET=full` 可以一直训练到素描像素描（在处理器上要几个小时）。
 //
 // 请留意表的最后一行。根本没有翻译的卡通，与自己的素描也远比瞎猜更匹配，因为深色头发在两边都是深的。所以*单凭*匹配率，证明不了风格：什么都不做的翻译器也会显得很好。它要和其他几列合起来看才有意义。始终要与平凡解（什么都不做）对比。
 //
