@@ -66,7 +66,7 @@ html, body { height: 100%; }
 .reveal { font-size: 26px; }
 .reveal .slides { text-align: left; }
 .reveal .slides > section { height: 100%; padding: 0 !important; }
-.sheet { box-sizing: border-box; max-width: 1280px; max-height: 700px; overflow: hidden auto; padding: 24px 40px; scrollbar-width: thin; }
+.sheet { box-sizing: border-box; max-width: 1280px; max-height: 720px; overflow: hidden auto; padding: 12px 40px; scrollbar-width: thin; }
 .sheet h1 { font-size: 1.9em; line-height: 1.15; } .sheet h2 { font-size: 1.45em; } .sheet h3 { font-size: 1.15em; }
 .sheet h1, .sheet h2, .sheet h3 { margin: 0 0 0.4em; }
 .sheet pre { font-size: 18px; }

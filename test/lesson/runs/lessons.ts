@@ -13,8 +13,13 @@ const plotly = 'application/vnd.plotly.v1+json';
 interface Shown {
   readonly data?: Readonly<Record<string, unknown>>;
 }
+interface Text {
+  readonly text?: string;
+}
 interface Layout {
-  readonly title?: { readonly text?: string };
+  readonly title?: Text;
+  /** Panels have their titles here. */
+  readonly annotations?: readonly Text[];
 }
 
 const dataOf = ({ outputs = [] }: SavedCell) =>
@@ -31,7 +36,8 @@ function figureFaults({ cells }: SavedNotebook): string[] {
     }
     return shown.flatMap((data) => {
       const { layout } = (data[plotly] ?? {}) as { readonly layout?: Layout };
-      return layout && !layout.title?.text?.trim() ? [`a figure without a title: ${source.slice(0, 80)}`] : [];
+      const titled = layout && [layout.title, ...(layout.annotations ?? [])].some((one) => one?.text?.trim());
+      return layout && !titled ? [`a figure without a title: ${source.slice(0, 80)}`] : [];
     });
   });
 }
@@ -40,8 +46,12 @@ function figureFaults({ cells }: SavedNotebook): string[] {
 async function cutOff(browser: Browser, notebook: SavedNotebook, lang: Lang): Promise<string[]> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   try {
-    await page.route(/^https?:/, (route) => route.abort());
-    await page.setContent(presentPage(notebook, { title: 'deck', lang }));
+    const address = 'http://deck.invalid/'; // the page asks its own address for news, so it needs one
+    const body = presentPage(notebook, { title: 'deck', lang });
+    await page.route(/^https?:/, (route) =>
+      route.request().url() === address ? route.fulfill({ contentType: 'text/html', body }) : route.abort(),
+    );
+    await page.goto(address);
     await page.waitForFunction('window.genlabReady');
     return (await page.evaluate(`(async () => {
       const found = [];
