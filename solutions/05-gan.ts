@@ -522,7 +522,9 @@ const needle = figures.curves({
 show({
   ...needle,
   data: needle.data.map((trace) =>
-    trace.type === 'scatter' && trace.mode === 'lines+markers' ? { ...trace, mode: 'markers' as const } : trace,
+    trace.type === 'scatter' && trace.mode === 'lines+markers'
+      ? { ...trace, mode: 'markers' as const, line: { width: 0 } }
+      : trace,
   ),
 });
 
