@@ -37,8 +37,9 @@ export function slidesOf({ cells }: SavedNotebook): Slide[] {
 }
 
 /** Of a cell that is there for its figure, a slide shows the figure; the code is a click away. */
-export const isFigure = ({ metadata }: SavedCell): boolean =>
-  typeof (metadata?.genlab as { readonly figure?: unknown } | null | undefined)?.figure === 'string';
+export const isFigure = ({ cell_type: kind, metadata, source }: SavedCell): boolean =>
+  typeof (metadata?.genlab as { readonly figure?: unknown } | null | undefined)?.figure === 'string' ||
+  (kind === 'code' && /\bshow\(/.test(textOf(source)));
 
 export const folded = (code: string, lang: Lang): string =>
   `<details><summary>${lang === 'zh' ? '代码' : 'code'}</summary>${code}</details>`;
