@@ -32,7 +32,11 @@ function draw(cell) {
 const dirty = new Set();
 /** Once a frame: a loop may print thousands of lines. @param {number} cell */
 function later(cell) {
-  if (dirty.size === 0) requestAnimationFrame(() => [...dirty].forEach((one) => dirty.delete(one) && draw(one)));
+  if (dirty.size === 0)
+    requestAnimationFrame(() => {
+      [...dirty].forEach((one) => dirty.delete(one) && draw(one));
+      fit();
+    });
   dirty.add(cell);
 }
 
@@ -136,6 +140,19 @@ genlabWidgets.connect(
 );
 new EventSource(`/news?token=${token}`).onmessage = ({ data }) => take(JSON.parse(data));
 
+/** A figure is never cut off: what a slide's cells have put out shrinks until all of the slide is seen, to a third at most. */
+function fit() {
+  const sheet = Reveal.getCurrentSlide()?.querySelector('.sheet');
+  if (!sheet) return;
+  /** @type {any[]} */
+  const outputs = [...sheet.querySelectorAll('.shown')];
+  for (const output of outputs) output.style.zoom = '';
+  for (let scale = 1; sheet.scrollHeight > sheet.clientHeight + 1 && scale > 0.34;) {
+    scale -= 0.05;
+    for (const output of outputs) output.style.zoom = String(scale);
+  }
+}
+
 void Reveal.initialize({
   hash: true,
   slideNumber: 'c/t',
@@ -148,5 +165,9 @@ void Reveal.initialize({
 }).then(() => {
   Object.assign(window, { genlabReady: true });
   window.dispatchEvent(new Event('resize')); // figures that were drawn on a hidden slide
+  fit();
 });
-Reveal.on('slidechanged', () => window.dispatchEvent(new Event('resize')));
+Reveal.on('slidechanged', () => {
+  window.dispatchEvent(new Event('resize'));
+  fit();
+});
