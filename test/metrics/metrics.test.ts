@@ -172,6 +172,17 @@ describe('eigenSymmetric', () => {
     }
     expect([...values].filter((value) => Math.abs(value) < 1e-12)).toHaveLength(11);
   });
+
+  test.each([
+    ['nothing but zeros', [0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0]],
+    ['diagonal already, with a value twice', [2, 0, 0, 0, 5, 0, 0, 0, 2], [2, 2, 5]],
+    ['zeros on the diagonal', [0, 1, 0, 1, 0, 0, 0, 0, 0], [-1, 0, 1]],
+    ['ones everywhere', [1, 1, 1, 1, 1, 1, 1, 1, 1], [0, 0, 3]],
+    ['far apart', [1e8, 1, 0, 1, 1, 1e-8, 0, 1e-8, 1e-8], [1e-8, 1 - 1e-8, 1e8]],
+  ])('%s', (_, matrix, expected) => {
+    const { values } = metrics.eigenSymmetric(Float64Array.from(matrix), 3);
+    [...values].sort((a, b) => a - b).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 7));
+  });
 });
 
 describe('inceptionScore', () => {
