@@ -255,6 +255,36 @@ class Training(InterruptCase):
                 self.assertEqual(self.ok("weight.dataSync()[0] !== before").value, "true")  # the weights are kept
                 self.assertEqual(self.ok("before = weight.dataSync()[0];\n(await learn(3)).loss.length").value, "3")
 
+    def test_a_fit_that_is_broken_off(self):
+        """It never ends, and must not keep its model locked."""
+        self.ok("let kept = 1;\n" + MODEL)
+        spin = "await model.fit(tf.ones([64, 1]), tf.ones([64, 1]), { epochs: 1, callbacks: { onBatchEnd: async () => { for (;;) kept++; } } });"
+        for how in ("message", "signal"):
+            with self.subTest(how):
+                self.interrupted(spin, how, wait=1)
+                self.assertEqual(self.ok("(await fit(2)).epoch").value, "[ 0, 1 ]")
+                self.check_quiet()
+
+    def test_scopes_that_are_broken_off(self):
+        """Nothing of TensorFlow.js stays open: later operations are not recorded, and tidy disposes."""
+        self.ok(
+            "import * as tf from '@tensorflow/tfjs';\nlet kept = 0;\nconst a = tf.ones([300, 300]);\n"
+            "const state = (tf.engine() as any).state;\n"
+            "const found = () => [state.gradientDepth, state.kernelDepth, state.scopeStack.length, state.activeTape ?? null, tf.memory().numTensors];"
+        )
+        before = self.ok("found()").value
+        self.assertTrue(before.startswith("[ 0, 0, 0, null, "), before)
+        for how in ("message", "signal"):
+            for inner in ("for (;;) kept++;", "for (;;) x.matMul(a);", "for (;;) tf.grad((y) => y.matMul(a).sum())(x as tf.Tensor2D);"):
+                with self.subTest(f"{how}: {inner}"):
+                    self.interrupted(f"tf.tidy(() => tf.grad((x) => {{ a.add(1); {inner} }})(a));", how, wait=0.5)
+                    self.assertEqual(self.ok("found()").value, before)
+        self.ok("tf.engine().startScope();\na.add(1);")  # opened by hand, in a cell of its own
+        self.interrupted("tf.tidy(() => { for (;;) kept++; });", "message")
+        self.assertTrue(self.ok("found()").value.startswith("[ 0, 0, 1, null, "))
+        self.ok("tf.engine().endScope();")
+        self.assertEqual(self.ok("found()").value, before)
+
 
 if __name__ == "__main__":
     unittest.main()

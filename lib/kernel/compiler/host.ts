@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import type { ParsedPackages } from './packages';
 
 /** What the cell compiler needs of the machine it runs on. In Node: nodeHost; in a browser: whatever serves its files. */
 export interface CellHost {
@@ -25,6 +26,8 @@ export interface CellHost {
   /** Changes when the file does. */
   versionOf(file: string): string;
   realpath?(file: string): string;
+  /** Shared by all hosts of a process; without it every notebook parses its packages by itself. */
+  readonly packages?: ParsedPackages;
 }
 
 /** The project's options, less those that only make sense for whole programs, and those that nag about half-done work. */
@@ -83,12 +86,23 @@ export class CellService {
 
   /** Files of packages never change while a kernel runs; parsed once, they are kept even when no cell uses them any more. */
   private keepingRegistry(): ts.DocumentRegistry {
-    const registry = ts.createDocumentRegistry(true, this.host.root, ts.JSDocParsingMode.ParseNone);
-    const release = registry.releaseDocumentWithKey.bind(registry) as (...args: unknown[]) => void;
-    registry.releaseDocumentWithKey = (path: ts.Path, ...rest: unknown[]) => {
-      if (this.virtual.has(path)) release(path, ...rest);
+    const own = ts.createDocumentRegistry(true, this.host.root, ts.JSDocParsingMode.ParseNone);
+    const registryOf = (path: string): ts.DocumentRegistry => this.sharedBy(path)?.registry ?? own;
+    const release = own.releaseDocumentWithKey.bind(own) as (...args: unknown[]) => void;
+    return {
+      ...own,
+      acquireDocumentWithKey: (file, path, ...rest) => registryOf(path).acquireDocumentWithKey(file, path, ...rest),
+      updateDocumentWithKey: (file, path, ...rest) => registryOf(path).updateDocumentWithKey(file, path, ...rest),
+      releaseDocumentWithKey: (path: ts.Path, ...rest: unknown[]) => {
+        if (this.virtual.has(path)) release(path, ...rest);
+      },
     };
-    return registry;
+  }
+
+  /** What keeps the file for every notebook, if anything does. */
+  private sharedBy(file: string): ParsedPackages | undefined {
+    const { packages } = this.host;
+    return packages?.has(file) && !this.virtual.has(file) ? packages : undefined;
   }
 
   private serviceHost(): ts.LanguageServiceHost & ResolutionCacheOwner {
@@ -125,6 +139,8 @@ export class CellService {
   private snapshot(file: string): ts.IScriptSnapshot | undefined {
     const own = this.virtual.get(file);
     if (own) return ts.ScriptSnapshot.fromString(own.text);
+    const shared = this.sharedBy(file);
+    if (shared) return shared.snapshot(file, (name) => this.host.readFile(name));
     const version = this.host.versionOf(file);
     const known = this.snapshots.get(file);
     if (known?.version === version) return known.snapshot;

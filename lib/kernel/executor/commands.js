@@ -12,14 +12,19 @@ const { programsOf, signalAll } = require('../processes.js');
 const { fd, shared, answer } = workerData;
 /** See `Slot` in threads.ts. */
 const state = new Int32Array(shared);
-const [RUNNING, ALIVE, WAITING, LENGTH, INTERRUPTED] = [0, 1, 2, 3, 4];
+const [RUNNING, ALIVE, WAITING, LENGTH, INTERRUPTED, LISTENING] = [0, 1, 2, 3, 4, 5];
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 const session = new inspector.Session();
 session.connectToMainThread();
 
-/** Milliseconds that the first thread has to show that it is alive. */
+/** Milliseconds between two looks whether the first thread is alive. */
 const PATIENCE = 100;
+/**
+ * Milliseconds that it has for that when its code listens for the interrupt. A step of training may take a second, and what
+ * is broken off runs no `finally`: better that the step ends, and then the training.
+ */
+const PATIENCE_WITH_LISTENERS = 2000;
 
 function interrupt() {
   if (Atomics.load(state, WAITING) === 1) return respond(2); // it sleeps in `prompt()`
@@ -27,10 +32,13 @@ function interrupt() {
   Atomics.store(state, INTERRUPTED, cell);
   port.postMessage({ type: 'interrupt' });
   let seen = Atomics.load(state, ALIVE);
+  let silent = 0;
   const insist = () => {
     if (cell === 0 || Atomics.load(state, RUNNING) !== cell) return;
     const now = Atomics.load(state, ALIVE);
-    if (now === seen) session.post('Runtime.terminateExecution');
+    silent = now === seen ? silent + PATIENCE : 0;
+    const patience = Atomics.load(state, LISTENING) === 1 ? PATIENCE_WITH_LISTENERS : PATIENCE;
+    if (silent >= patience) session.post('Runtime.terminateExecution');
     seen = now;
     port.postMessage({ type: 'interrupt' });
     setTimeout(insist, PATIENCE);
@@ -49,7 +57,10 @@ let runs = 0;
 /** @param {{ type: string, value?: string | null }} command */
 function take(command) {
   // Noted before the first thread sees it: an interrupt may come right behind.
-  if (command.type === 'run') Atomics.store(state, RUNNING, ++runs);
+  if (command.type === 'run') {
+    Atomics.store(state, LISTENING, 0);
+    Atomics.store(state, RUNNING, ++runs);
+  }
   if (command.type === 'interrupt') return interrupt();
   if (command.type === 'input' && Atomics.load(state, WAITING) === 1) {
     const bytes = Buffer.from(command.value ?? '').subarray(0, answer.byteLength);

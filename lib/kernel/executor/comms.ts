@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CommCommand, Json } from '../protocol';
 import { type Cell, KeyboardInterrupt, currentCell, eventOf, runAs } from './cells';
+import { type Opened, closeSince, opened } from './engine-state';
 import { output, send } from './events';
 import { reportUncaught } from './errors';
 import { eventBegins, eventEnds } from './threads';
@@ -41,11 +42,14 @@ const targets = new Map<string, (comm: Comm, message: CommMessage) => unknown>()
 const events = new Set<Cell>();
 
 let reading: number | undefined;
+/** Of TensorFlow.js, when the callback at work began. */
+let before: Opened | undefined;
 
 function haveRead(): void {
   eventEnds();
   if (reading !== undefined) send({ type: 'comm-read', number: reading });
   reading = undefined;
+  before = undefined;
 }
 
 /** A front end's message, handed to whoever holds the comm. When it has been read, the front end may send the next. */
@@ -54,6 +58,7 @@ export function takeComm(command: CommCommand): void {
   // In a microtask, as timers: V8 may be told to terminate it.
   void Promise.resolve().then(() => {
     reading = command.number;
+    before = opened();
     eventBegins();
     try {
       const event = eventOf(open.get(id)?.maker);
@@ -95,6 +100,7 @@ async function watch(event: Cell, work: Promise<unknown>): Promise<void> {
 
 /** Of an interrupt: a callback that V8 had to terminate, and those that wait. */
 export function interruptEvents(): void {
+  if (before) closeSince(before);
   haveRead();
   for (const event of events) {
     event.interrupted = true;

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { MimeBundle } from '../protocol';
 import { currentCell } from './cells';
 import { output } from './events';
+import { listens } from './threads';
 
 const displayMethod = Symbol.for('Jupyter.display');
 
@@ -58,6 +59,7 @@ export function installDisplay(): void {
       const cell = currentCell();
       if (!cell) return new AbortController().signal;
       cell.cooperative = true;
+      listens();
       return cell.controller.signal;
     },
   });

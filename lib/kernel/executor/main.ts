@@ -5,6 +5,7 @@ import { type Cell, KeyboardInterrupt, awaitHelper, enterCell } from './cells';
 import { installCapture } from './capture';
 import { installComms, interruptEvents, takeComm } from './comms';
 import { bundleOf, installDisplay } from './display';
+import { type Opened, closeSince, opened } from './engine-state';
 import { describeError, guardExit, installErrorHandlers } from './errors';
 import { evaluate } from './evaluate';
 import { send } from './events';
@@ -23,7 +24,7 @@ const interrupted = (): CellResult => describeError(new KeyboardInterrupt());
 
 let running: { cell: Cell; settle: (result: CellResult) => void; interruptedAt?: number } | undefined;
 /** What the parent has not been told yet. */
-let ending: { cell: Cell; result: CellResult } | undefined;
+let ending: { cell: Cell; result: CellResult; interrupted: boolean; before: Opened } | undefined;
 let value: unknown;
 
 function define(name: string, content: unknown, writable = false): void {
@@ -91,16 +92,18 @@ async function resultOf(command: RunCommand): Promise<CellResult> {
 async function run(command: RunCommand): Promise<void> {
   registerCell(command.file, command);
   const cell = enterCell(command.cell, command.allowInput);
+  const before = opened();
   const result = await new Promise<CellResult>((settle) => {
     running = { cell, settle };
     void resultOf(command).then(settle);
   });
   // A call that was broken off by the interrupt, a program's for example, has thrown an error of its own.
   const brokenOff = result.status === 'error' && isInterrupted();
-  if (brokenOff || running?.interruptedAt !== undefined) cell.stopped = true;
+  const wasInterrupted = brokenOff || running?.interruptedAt !== undefined;
+  if (wasInterrupted) cell.stopped = true;
   cell.ended = true;
   running = undefined;
-  ending = { cell, result: brokenOff ? interrupted() : result };
+  ending = { cell, result: brokenOff ? interrupted() : result, interrupted: wasInterrupted, before };
   dropInput();
   // Promises that reject unhandled are reported after the microtasks: part of the cell still.
   await new Promise<void>((resolve) => void kernelTimers.setImmediate(resolve));
@@ -112,6 +115,10 @@ function end(): void {
   const ended = ending;
   if (!ended) return;
   ending = undefined;
+  if (ended.interrupted) {
+    void stopTraining();
+    closeSince(ended.before);
+  }
   cellEnded();
   markStreams(ended.cell.id);
   send({ type: 'done', cell: ended.cell.id, result: ended.result });

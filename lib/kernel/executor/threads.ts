@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { COMMANDS_FD, type Command } from '../protocol';
 
 /** Memory that both threads see. */
-const Slot = { RUNNING: 0, ALIVE: 1, WAITING: 2, LENGTH: 3, INTERRUPTED: 4 } as const;
-const state = new Int32Array(new SharedArrayBuffer(4 * 5));
+const Slot = { RUNNING: 0, ALIVE: 1, WAITING: 2, LENGTH: 3, INTERRUPTED: 4, LISTENING: 5 } as const;
+const state = new Int32Array(new SharedArrayBuffer(4 * 6));
 const answer = new Uint8Array(new SharedArrayBuffer(64 * 1024));
 
 /** Tells the second thread that there is no cell to interrupt any more; it knows by itself when one comes. */
@@ -12,6 +12,9 @@ export const cellEnded = (): void => void Atomics.store(state, Slot.RUNNING, 0);
 
 /** Has an interrupt come for the running cell, also one that this thread had no time to hear of? */
 export const isInterrupted = (): boolean => Atomics.load(state, Slot.INTERRUPTED) === Atomics.load(state, Slot.RUNNING);
+
+/** The running cell's code listens for the interrupt: it is given more time before it is broken off. */
+export const listens = (): void => void Atomics.store(state, Slot.LISTENING, 1);
 
 /** A widget's callback that never yields can be interrupted too. Cells have positive numbers, callbacks this one. */
 const EVENT = -1;

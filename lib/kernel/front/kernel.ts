@@ -17,6 +17,11 @@ import { type Message, type Wire } from './wire';
 type Reply = readonly [type: string, content: object];
 type Handler = (message: Message) => Reply | undefined | Promise<Reply | undefined>;
 
+interface ExecuteReply {
+  readonly status: 'ok' | 'error';
+  readonly [key: string]: unknown;
+}
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const ok = (content: object = {}): object => ({ status: 'ok', ...content });
 
@@ -176,30 +181,37 @@ export class Kernel {
       this.current = message;
       this.iopub.status('busy', message.header);
       const asked = Date.now();
-      const failed = await this.execute(message);
+      const reply = await this.execute(message);
+      const failed = reply.status === 'error' && message.content.stop_on_error !== false;
+      // An interrupt means the cell at hand and those that were waiting when it came.
+      const waiting = failed || this.lastInterrupt > asked ? await this.takeWaiting() : [];
+      this.sockets.out.shell.send(this.wire.encode('execute_reply', reply, message.header, message.identities));
       this.iopub.status('idle', message.header);
       this.current = undefined;
-      if (failed && message.content.stop_on_error !== false) await this.abortQueue();
-      // An interrupt means the cell at hand and those that were waiting when it came.
-      else if (this.lastInterrupt > asked) await this.abortQueue();
+      for (const one of waiting) this.abort(one);
     }
     this.working = false;
     this.lastWork = Date.now();
   }
 
-  /** After an error, cells that were sent together with the failed one do not run. */
-  private async abortQueue(): Promise<void> {
+  /**
+   * After an error, cells that were sent together with the failed one do not run. They are told apart before it is answered:
+   * what comes later was sent by somebody who may have seen the answer.
+   */
+  private async takeWaiting(): Promise<Message[]> {
     await new Promise((resolve) => setImmediate(resolve)); // those that are here but not read yet
-    for (const message of this.queue.splice(0)) {
-      this.iopub.status('busy', message.header);
-      const content = { status: 'aborted', execution_count: this.count };
-      this.sockets.out.shell.send(this.wire.encode('execute_reply', content, message.header, message.identities));
-      this.iopub.status('idle', message.header);
-    }
+    return this.queue.splice(0);
   }
 
-  /** @returns whether it failed */
-  private async execute(message: Message): Promise<boolean> {
+  private abort(message: Message): void {
+    this.iopub.status('busy', message.header);
+    const content = { status: 'aborted', execution_count: this.count };
+    this.sockets.out.shell.send(this.wire.encode('execute_reply', content, message.header, message.identities));
+    this.iopub.status('idle', message.header);
+  }
+
+  /** @returns what its sender is answered */
+  private async execute(message: Message): Promise<ExecuteReply> {
     const { header, content } = message;
     const code = text(content.code);
     const silent = content.silent === true;
@@ -214,21 +226,17 @@ export class Kernel {
     const payload = asked ? this.page(asked[1] ?? asked[2]) : [];
     const result: CellResult = asked || !code.trim() ? { status: 'ok' } : await this.run(message, code, store, silent);
     this.iopub.flush();
-    let reply: object;
     if (result.status === 'ok') {
       if (result.data && !silent) {
         const { data, metadata = {} } = result;
         this.iopub.send('execute_result', { execution_count: count, data, metadata }, header);
         if (store && !this.askedSecret) this.history.setOutput(count, String(data['text/plain'] ?? ''));
       }
-      reply = { status: 'ok', execution_count: count, payload, user_expressions: result.expressions ?? {} };
-    } else {
-      const { ename, evalue, traceback } = result;
-      if (!silent) this.iopub.send('error', { ename, evalue, traceback }, header);
-      reply = { status: 'error', execution_count: count, ename, evalue, traceback };
+      return { status: 'ok', execution_count: count, payload, user_expressions: result.expressions ?? {} };
     }
-    this.sockets.out.shell.send(this.wire.encode('execute_reply', reply, header, message.identities));
-    return result.status === 'error';
+    const { ename, evalue, traceback } = result;
+    if (!silent) this.iopub.send('error', { ename, evalue, traceback }, header);
+    return { status: 'error', execution_count: count, ename, evalue, traceback };
   }
 
   private async run({ header, content }: Message, code: string, store: boolean, silent: boolean): Promise<CellResult> {
