@@ -97,6 +97,12 @@ export function hasCheckpoint(name: string, folder = home): boolean {
   return existsSync(path.join(folder, `${checked(name)}.safetensors`));
 }
 
+/** A checkpoint's card, in Markdown; undefined where there is none. */
+export function checkpointCard(name: string, folder = home): string | undefined {
+  const file = path.join(folder, `${checked(name)}.md`);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
 /** Every checkpoint that is there, with its size. */
 export function checkpointFiles(folder = home): { readonly name: string; readonly bytes: number }[] {
   return readdirSync(folder)

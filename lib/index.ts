@@ -1,5 +1,6 @@
 /** What lessons, scripts and tests import: `import { figures, show, vae } from 'genlab'`. */
 import type { check as gradingCheck } from './grading';
+import type { ShippedModel, shippedModels } from './recipes';
 
 export * as datasets from '../datasets';
 export { type Dataset, fashionMnist } from '../datasets';
@@ -44,4 +45,9 @@ export { budget, type History, train, trainAlternating } from './training';
 /** Checks an exercise where it stands. Grading is loaded at the first call: a script that only trains does without. */
 export async function check(...args: Parameters<typeof gradingCheck>): ReturnType<typeof gradingCheck> {
   return (await import('./grading')).check(...args);
+}
+
+/** Every shipped model of Fashion-MNIST, with the figures on its card and a way to draw from it. Recipes are loaded at the first call. */
+export async function league(...args: Parameters<typeof shippedModels>): Promise<ShippedModel[]> {
+  return (await import('./recipes')).shippedModels(...args);
 }

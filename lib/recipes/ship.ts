@@ -4,7 +4,8 @@ import { loadCheckpoint, type ModelCard, saveCheckpoint } from '../checkpoints';
 import { describe, type EngineReport } from '../engine';
 import { countParams } from '../nn';
 import type { History } from '../training';
-import { type Measured, measureTrainee, type Ruler } from './measure';
+import { figuresOf } from './card';
+import { measureTrainee, type Ruler } from './measure';
 import type { Recipe, Trainee } from './recipe';
 
 export interface Shipping {
@@ -69,26 +70,4 @@ function factsOf(
     time: `${(secondsOf(histories) / 3600).toFixed(2)} hours`,
     parameters: countParams(...Object.values(networks)),
   };
-}
-
-/** FID and the others as text; other figures with as many digits as they have use for. */
-function figuresOf({ reports, own }: Measured): ModelCard['metrics'] {
-  const rows: Record<string, string> = {};
-  for (const [name, report] of Object.entries(reports)) {
-    rows[name] =
-      `FID ${report.fid.toFixed(3)} (n = ${report.n.toLocaleString('en-US')}; real images ${report.fidFloor.toFixed(3)}), ` +
-      `IS ${report.is.toFixed(3)} of ${report.isTestSet.toFixed(3)} (${(report.is / report.isTestSet).toFixed(3)}), ` +
-      `precision ${report.precision.toFixed(3)}, recall ${report.recall.toFixed(3)}, ` +
-      `${report.imagesPerSecond.toPrecision(3)} images/s`;
-  }
-  for (const [name, value] of Object.entries(own)) rows[name] = figure(value);
-  const [any] = Object.values(reports);
-  if (any) rows['classifier that measures'] = `${(100 * any.classifierAccuracy).toFixed(2)} % right on the test images`;
-  return rows;
-}
-
-/** 1000, 93.2, 0.0312 */
-export function figure(value: number): string {
-  if (Number.isInteger(value)) return value.toLocaleString('en-US');
-  return Math.abs(value) >= 10 ? value.toFixed(1) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toPrecision(3);
 }
