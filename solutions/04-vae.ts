@@ -52,7 +52,7 @@
 //
 // 1. 说清为什么不能靠从先验抽取 $z$ 来计算 $p(x)=\int p(x\mid z)\,p(z)\,dz$，并用数值实验说明；
 // 2. 推导证据下界（ELBO），并准确说出它与真值差多少；
-// 3. 写出对角高斯分布与 $\mathcal N(0,I)$ 之间 KL 散度的解析式；
+// 3. 写出对角高斯分布与 $\mathcal N(0,I)$ 之间 KL 散度的闭式表达式（closed form）；
 // 4. 写出重参数化，并说明训练为什么离不开它；
 // 5. 写出伯努利解码器的 ELBO，单位是每幅图像多少奈特（nat）；
 // 6. 不管一个训练程序自称用了多大的 β，都能查出它*实际*用的是多少；
@@ -82,7 +82,7 @@ const data = await datasets.fashionMnist();
 //
 // For each training step a code is drawn from the cloud, and the decoder must restore the picture from that draw. A point next to the
 // centre must therefore decode to nearly the same picture: **no holes inside a cloud**. And if something also pushes every cloud towards one common
-// place, the standard Gaussian $\mathcal N(0,I)$, then the clouds overlap, they fill that place, and a draw from $\mathcal N(0,I)$ usually lands inside some
+// place, the standard Gaussian $\mathcal N(0,I)$, then the clouds overlap and nearly fill that place, and a draw from $\mathcal N(0,I)$ usually lands inside some
 // cloud: **a distribution to draw from**.
 //
 // Two forces, pulling against each other:
@@ -96,13 +96,13 @@ const data = await datasets.fashionMnist();
 // %% [markdown] lang="zh"
 // ## 1 · 自编码器缺了什么
 //
-// 第 03 课留下两个愿望：一个能从中抽取编码的分布，以及没有空洞。一个想法就能同时满足：编码器不再指定一个点，
+// 第 03 课最后还缺两样东西：一个能从中抽取编码的分布，以及没有空洞。一个想法就能同时满足：编码器不再指定一个点，
 // 而是指定一团**云**，即一个高斯分布，每个方向上都有自己的中心和宽度（$\phi$ 表示编码器的全部权重，$\theta$ 表示解码器的）：
 //
 // $$q_\phi(z\mid x)=\mathcal N\!\bigl(z;\ \mu(x),\ \operatorname{diag}\sigma^2(x)\bigr).$$
 //
 // 每走一步训练，就从云里抽一个编码，解码器必须凭它还原图像。于是中心旁边的点也得解码成差不多的图像：**云内没有空洞**。
-// 如果再有一股力量把每团云都推向同一个地方，即标准高斯分布 $\mathcal N(0,I)$，那么云与云相互重叠、把这块地方填满，
+// 如果再有一股力量把每团云都推向同一个地方，即标准高斯分布 $\mathcal N(0,I)$，那么云与云相互重叠，差不多把这块地方填满，
 // 从 $\mathcal N(0,I)$ 里抽一个点，多半会落进某团云里：**有了可以抽样的分布**。
 //
 // 两股力量互相拉扯：
@@ -124,8 +124,8 @@ const data = await datasets.fashionMnist();
 //
 // $$p_\theta(x)=\int p_\theta(x\mid z)\,p(z)\,dz=\mathbb E_{z\sim p(z)}\bigl[p_\theta(x\mid z)\bigr].$$
 //
-// Maximum likelihood wants $\log p_\theta(x)$ as large as possible on the data. The expectation invites a recipe: draw many $z$ from the prior,
-// average $p_\theta(x\mid z)$. Let us try it where the answer is known. Take $x=z+0.1\,\eta$ with $\eta\sim\mathcal N(0,I)$ in $k$ dimensions. Then $x$
+// Maximum likelihood wants $\log p_\theta(x)$ as large as possible on the data. Lesson 02 (section 5) drew many $z$ from the prior, averaged
+// $p_\theta(x\mid z)$, and was nearly twenty nats short. How soon does that recipe fail when the noise is smaller, as it is for pictures? Take $x=z+0.1\,\eta$ with $\eta\sim\mathcal N(0,I)$ in $k$ dimensions. Then $x$
 // is Gaussian with variance $1+0.1^2$, and $\log p(x)$ is a formula.
 //
 // **Guess first**: with 10,000 draws, up to which $k$ will the estimate be any good?
@@ -142,8 +142,8 @@ const data = await datasets.fashionMnist();
 //
 // $$p_\theta(x)=\int p_\theta(x\mid z)\,p(z)\,dz=\mathbb E_{z\sim p(z)}\bigl[p_\theta(x\mid z)\bigr].$$
 //
-// 极大似然希望 $\log p_\theta(x)$ 在数据上越大越好。既然它是一个期望，似乎从先验抽许多 $z$，再对 $p_\theta(x\mid z)$ 取平均就行了。
-// 我们找个答案已知的情形试一试：在 $k$ 维空间里取 $x=z+0.1\,\eta$，$\eta\sim\mathcal N(0,I)$。这时 $x$ 服从方差为 $1+0.1^2$ 的高斯分布，
+// 极大似然希望 $\log p_\theta(x)$ 在数据上越大越好。第 02 课第 5 节试过：从先验抽许多 $z$，对 $p_\theta(x\mid z)$ 取平均，
+// 结果低了将近二十奈特。噪声更小时（图像正是如此），这个办法多快就会失效？在 $k$ 维空间里取 $x=z+0.1\,\eta$，$\eta\sim\mathcal N(0,I)$。这时 $x$ 服从方差为 $1+0.1^2$ 的高斯分布，
 // $\log p(x)$ 有公式可套。
 //
 // **先猜一猜**：抽 10,000 个样本，到多少维估计还算准？
@@ -172,14 +172,14 @@ const data = await datasets.fashionMnist();
 // 5 minutes. The two wishes of lesson 03 are on the board. Guess first: with 10,000 draws, up to how many dimensions is the estimate any good?
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 5 分钟。第 03 课的两个愿望写在黑板上。先猜：抽 10,000 次，到多少维估计还算准？
+// 5 分钟。把第 03 课缺的两样东西写在黑板上。先猜：抽 10,000 次，到多少维估计还算准？
 
 // %% figure="draws-of-the-prior" slideshow={"slide_type": "subslide"}
 const logMean = (logs: Tensor1D) => logs.logSumExp().sub(Math.log(logs.size)).dataSync()[0];
 const attempts = [1, 2, 5, 10, 20].map((k) =>
   tf.tidy(() => {
     // one sample, of a quite ordinary size
-    // zh: 一个样本，大小很普通
+    // zh: 一个数值适中的样本
     const x = tf.ones([1, k]);
     const z = random.normal([10_000, k]);
     const logLikelihood = x
@@ -203,7 +203,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Fine with one or two dimensions, wrong with five, hopeless with twenty, and wrong on the low side. Nearly every code drawn from the prior
+// Fine with one or two dimensions, off with five, hopeless with twenty; and wherever it is far off, it is too low. Nearly every code drawn from the prior
 // has nothing to do with this $x$ and contributes nothing; the few codes that matter are never drawn. (The average of $p$ itself is right in the long run, but only thanks to draws so rare that no
 // likely run has one.) The integral is called
 // **intractable**: not impossible to write down, impossible to afford.
@@ -240,10 +240,14 @@ show(
 // inference**, and gives the model its name.
 //
 // **See it**: the example above with $k=1$, noise 0.5 and $x=1$. Everything is Gaussian, so the ELBO of a cloud with centre $m$ and width $s$ is a
-// formula. The dashed line is the true $\log p(x)$.
+// formula, reconstruction minus KL (the second bracket is derived in section 4):
+//
+// $$\mathrm{ELBO}(m,s)=-\tfrac12\log(2\pi\cdot0.5^2)-\frac{(x-m)^2+s^2}{2\cdot0.5^2}-\tfrac12\bigl(m^2+s^2-1-\log s^2\bigr).$$
+//
+// The dashed line is the true $\log p(x)$.
 
 // %% [markdown] lang="zh"
-// 一两维没问题，五维就错了，二十维毫无希望，而且错都错在偏低的一边。从先验抽到的编码几乎都与这个 $x$ 无关，贡献为零；真正要紧的少数编码，一个也抽不到。（对 $p$ 本身的平均长期来看没有偏差，但全靠极其罕见的抽样撑着，任何一次实验都很难碰上。）
+// 一两维没问题，五维就不准了，二十维毫无希望；凡是差得远的，都是偏低。从先验抽到的编码几乎都与这个 $x$ 无关，贡献为零；真正要紧的少数编码，一个也抽不到。（对 $p$ 本身的平均长期来看没有偏差，但全靠极其罕见的抽样撑着，任何一次实验都很难碰上。）
 // 这个积分被称为**难以计算的**（intractable）：不是写不出来，而是算不起。
 //
 // 出路在于：针对*这个* $x$，到要紧的地方去抽 $z$。编码器给出的云 $q_\phi(z\mid x)$ 正是干这个的。
@@ -273,7 +277,11 @@ show(
 // 差距就是我们用的云与该用的云，即**后验**（posterior）$p(z\mid x)$ 之间的散度。改进编码器的权重 $\phi$ 只会缩小差距；
 // 改进解码器的权重 $\theta$，则让数据更可能出现，或让后验更容易逼近。像这样用优化来挑选 $q$，叫作**变分推断**（variational inference），模型也因此得名。
 //
-// **看一眼**：取上面的例子，$k=1$，噪声 0.5，$x=1$。一切都是高斯分布，中心为 $m$、宽度为 $s$ 的云，其 ELBO 有公式可算。
+// **看一眼**：取上面的例子，$k=1$，噪声 0.5，$x=1$。一切都是高斯分布，中心为 $m$、宽度为 $s$ 的云，其 ELBO 有公式可算，即重构项减去 KL
+// （后一个括号在第 4 节推导）：
+//
+// $$\mathrm{ELBO}(m,s)=-\tfrac12\log(2\pi\cdot0.5^2)-\frac{(x-m)^2+s^2}{2\cdot0.5^2}-\tfrac12\bigl(m^2+s^2-1-\log s^2\bigr).$$
+//
 // 虚线是真正的 $\log p(x)$。
 
 // %%
@@ -329,8 +337,8 @@ show(
 );
 
 // %% [markdown] lang="en"
-// The right width touches the line at exactly one centre, $m=0.8$: the posterior's. Clouds of other widths never touch it. At no
-// point does a curve cross: a bound is a bound.
+// The right width touches the line at exactly one centre, $m=0.8$: the posterior's. Clouds of other widths never touch it,
+// and no curve crosses it.
 //
 // ## 4 · The pull, in closed form
 //
@@ -362,9 +370,9 @@ show(
 // The usual slips: the sign of $\log\sigma^2$; `logVar` where $\sigma^2$ is meant; a mean over the latent dimensions where a sum is.
 
 // %% [markdown] lang="zh"
-// 宽度选对的那条曲线只在一个中心 $m=0.8$ 碰到虚线，那正是后验的中心。其他宽度的云永远碰不到。没有一条曲线穿过虚线：下界就是下界。
+// 宽度选对的那条曲线只在一个中心 $m=0.8$ 碰到虚线，那正是后验的中心。其他宽度的云永远碰不到。没有一条曲线穿过虚线。
 //
-// ## 4 · KL 项的解析式
+// ## 4 · KL 项的闭式表达式
 //
 // KL 项比较的是两个高斯分布，不用抽样就能算。先看一个隐维度，$q=\mathcal N(\mu,\sigma^2)$，$p=\mathcal N(0,1)$：
 //
@@ -401,7 +409,7 @@ show(
 // - infinite when $\sigma\to0$: clouds cannot shrink to points
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## KL 项的解析式
+// ## KL 项的闭式表达式
 //
 // $$\mathrm{KL}=\tfrac12\sum_{j=1}^{k}\bigl(\mu_j^2+\sigma_j^2-1-\log\sigma_j^2\bigr)\ \text{奈特}$$
 //
@@ -473,7 +481,8 @@ await check('vae-kl', { gaussianKl });
 // %% figure="gradient-passes" slideshow={"slide_type": "fragment"}
 show(
   figures.diagram({
-    title: 'A draw blocks the gradient; a computed sample lets it pass' /* zh: '直接抽样挡住梯度，算出来的样本放行' */,
+    title:
+      'Back from the loss, the gradient stops at a draw; a computed sample lets it pass' /* zh: '梯度从损失往回走：遇到抽样就断，遇到算出来的样本能通过' */,
     nodes: [
       { id: 'heads1', x: 0, y: 0, text: 'μ, σ', shape: 'round' },
       { id: 'draw', x: 1, y: 0, text: 'draw z' /* zh: '抽取 z' */, color: 1 },
@@ -486,10 +495,10 @@ show(
       { id: 'noise', x: 1, y: 2, text: 'draw ε' /* zh: '抽取 ε' */, shape: 'round', color: 1 },
     ],
     edges: [
-      { from: 'heads1', to: 'draw', label: 'no gradient' /* zh: '梯度不通' */, color: 1 },
+      { from: 'heads1', to: 'draw', label: 'blocked' /* zh: '不通' */, color: 1 },
       { from: 'draw', to: 'decoder1' },
       { from: 'decoder1', to: 'loss1' },
-      { from: 'heads2', to: 'z', label: 'gradient passes' /* zh: '梯度可通' */, color: 2 },
+      { from: 'heads2', to: 'z', label: 'open' /* zh: '可通' */, color: 2 },
       { from: 'z', to: 'decoder2' },
       { from: 'decoder2', to: 'loss2' },
       { from: 'noise', to: 'z' },
@@ -519,11 +528,11 @@ function reparameterize(mu: Tensor2D, logVar: Tensor2D, noise: Tensor2D): Tensor
 await check('vae-reparameterize', { reparameterize });
 
 // %% [markdown] lang="en"
-// **A test without trusting anyone**: $\mathbb E[z^2]=\mu^2+\sigma^2$, so its derivative by $\mu$ is $2\mu$ and by $\log\sigma^2$ it is $\sigma^2$. Average the
+// **A test without trusting anyone**: $\mathbb E[z^2]=\mu^2+\sigma^2$, so its derivative by $\mu$ is $2\mu$; and by $v=\log\sigma^2$ it is $\sigma^2$, because $\sigma^2=e^v$ is its own derivative by $v$. Average the
 // gradient over 100,000 draws and compare.
 
 // %% [markdown] lang="zh"
-// **自己动手验证**：$\mathbb E[z^2]=\mu^2+\sigma^2$，它对 $\mu$ 的导数是 $2\mu$，对 $\log\sigma^2$ 的导数是 $\sigma^2$。
+// **自己动手验证**：$\mathbb E[z^2]=\mu^2+\sigma^2$，它对 $\mu$ 的导数是 $2\mu$；对 $v=\log\sigma^2$ 的导数是 $\sigma^2$，因为 $\sigma^2=e^v$ 对 $v$ 求导还是它自己。
 // 把十万次抽样的梯度取平均，比一比。
 
 // %%
@@ -553,15 +562,15 @@ show(
 // ## 6 · The whole bound
 //
 // The last piece is $\log p_\theta(x\mid z)$. Grey values lie between 0 and 1, and the usual decoder treats each pixel as a coin that shows white with
-// probability $p_i$:
+// probability $p_i$ (for $n$ pixels):
 //
-// $$\log p_\theta(x\mid z)=\sum_{i=1}^{n}\bigl[x_i\log p_i+(1-x_i)\log(1-p_i)\bigr],\qquad p_i=\operatorname{sigmoid}(\ell_i).$$
+// $$\log p_\theta(x\mid z)=\sum_{i=1}^{n}\bigl[x_i\log p_i+(1-x_i)\log(1-p_i)\bigr],\qquad p_i=\operatorname{sigmoid}(a_i).$$
 //
-// The decoder puts out the **logits** $\ell_i$. Going through $p_i$ would take the logarithm of numbers that round to 0; with $\operatorname{softplus}(\ell)=\log(1+e^{\ell})$, which `tf.softplus` computes without overflow, the same sum is safe for any $\ell$:
+// The decoder puts out the **logits** $a_i$. Going through $p_i$ would take the logarithm of numbers that round to 0; with $\operatorname{softplus}(a)=\log(1+e^{a})$, which `tf.softplus` computes without overflow, the same sum is safe for any $a$:
 //
-// $$\log p_\theta(x\mid z)=\sum_i\bigl[x_i\,\ell_i-\operatorname{softplus}(\ell_i)\bigr].$$
+// $$\log p_\theta(x\mid z)=\sum_i\bigl[x_i\,a_i-\operatorname{softplus}(a_i)\bigr].$$
 //
-// *Honesty note*: for grey values that are neither 0 nor 1 this is not a normalized density, only a convenient score; so our "nats" compare with other people's only when they use the same convention, as many published tables do. Loaiza-Ganem and Cunningham (2019) show what the correct
+// *Honesty note*: for grey values that are neither 0 nor 1 this is not a normalized density, only a convenient score, and so the one-to-one of section 3 is here a convention, too. Our "nats" compare with other people's only when they also put grey values into this formula; many first make the pictures black and white, and get numbers of another kind. Loaiza-Ganem and Cunningham (2019) show what the correct
 // normalization changes.
 //
 // ### Exercise 3 · The ELBO (3 points)
@@ -572,15 +581,15 @@ show(
 // %% [markdown] lang="zh"
 // ## 6 · 完整的下界
 //
-// 最后一块是 $\log p_\theta(x\mid z)$。灰度值在 0 和 1 之间，通常的做法是把每个像素看成一枚硬币，以概率 $p_i$ 显示白色：
+// 最后一块是 $\log p_\theta(x\mid z)$。灰度值在 0 和 1 之间，通常的做法是把每个像素看成一枚硬币，以概率 $p_i$ 显示白色（共 $n$ 个像素）：
 //
-// $$\log p_\theta(x\mid z)=\sum_{i=1}^{n}\bigl[x_i\log p_i+(1-x_i)\log(1-p_i)\bigr],\qquad p_i=\operatorname{sigmoid}(\ell_i).$$
+// $$\log p_\theta(x\mid z)=\sum_{i=1}^{n}\bigl[x_i\log p_i+(1-x_i)\log(1-p_i)\bigr],\qquad p_i=\operatorname{sigmoid}(a_i).$$
 //
-// 解码器输出的是 **logits**，即 $\ell_i$。如果先算 $p_i$，就会对舍入成 0 的数取对数；利用 $\operatorname{softplus}(\ell)=\log(1+e^{\ell})$（`tf.softplus` 的算法不会溢出），同样的和对任何 $\ell$ 都安全：
+// 解码器输出的是 **logits**，即 $a_i$。如果先算 $p_i$，就会对舍入成 0 的数取对数；利用 $\operatorname{softplus}(a)=\log(1+e^{a})$（`tf.softplus` 的算法不会溢出），同样的和对任何 $a$ 都安全：
 //
-// $$\log p_\theta(x\mid z)=\sum_i\bigl[x_i\,\ell_i-\operatorname{softplus}(\ell_i)\bigr].$$
+// $$\log p_\theta(x\mid z)=\sum_i\bigl[x_i\,a_i-\operatorname{softplus}(a_i)\bigr].$$
 //
-// *说句实话*：灰度既不是 0 也不是 1 时，它并不是归一化的密度，只是个方便的打分。所以我们的“奈特”只能和采用同一约定的结果相比，不少已发表的表格用的正是它。正确归一化会带来什么变化，可以看 Loaiza-Ganem 与 Cunningham（2019）。
+// *要说明的是*：灰度既不是 0 也不是 1 时，它并不是归一化的密度，只是个方便的打分；第 3 节的“一比一”在这里也就只是一种约定。我们的“奈特”只能与同样把灰度代入此式的结果相比；不少论文先把图像变成黑白两色，得到的是另一种数字。正确归一化会带来什么变化，可以看 Loaiza-Ganem 与 Cunningham（2019）。
 //
 // ### 练习 3 · ELBO（3 分）
 //
@@ -601,14 +610,14 @@ await check('vae-elbo', { elbo });
 // ## 7 · Train it
 //
 // Against the autoencoder of lesson 03 three ideas are new: the encoder has **two heads** ($\mu$ and $\log\sigma^2$), a code is **drawn** with
-// `reparameterize`, and the loss is **minus the ELBO**. (We also use one hidden layer of 400 units and 20 latent dimensions, the sizes of a
-// well-known example, so that our figures can be compared.)
+// `reparameterize`, and the loss is **minus the ELBO**. (We also use one hidden layer of 400 units and 20 latent dimensions, the sizes of PyTorch's
+// VAE example, from which many programs descend.)
 
 // %% [markdown] lang="zh"
 // ## 7 · 训练
 //
 // 与第 03 课的自编码器相比，新想法有三个：编码器有**两个头**（$\mu$ 和 $\log\sigma^2$）；用 `reparameterize` **抽取**编码；损失是
-// **负的 ELBO**。（另外，这里用一个 400 单元的隐藏层和 20 个隐维度，与一个广为人知的例子相同，便于对照数字。）
+// **负的 ELBO**。（另外，这里用一个 400 单元的隐藏层和 20 个隐维度，与 PyTorch 的 VAE 示例相同，许多程序都由它而来。）
 
 // %%
 const big = vae.buildVae({ inputShape: [28, 28, 1], latentDim: 20, hidden: [400], likelihood: 'bernoulli', seed: 1 });
@@ -625,7 +634,7 @@ show(nn.parameterTable({ encoder: big.encoder, decoder: big.decoder }));
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Train it
 //
-// $$-\mathrm{ELBO}=-\sum_i\bigl[x_i\ell_i-\operatorname{softplus}(\ell_i)\bigr]+\mathrm{KL}$$
+// $$-\mathrm{ELBO}=-\sum_i\bigl[x_ia_i-\operatorname{softplus}(a_i)\bigr]+\mathrm{KL}$$
 //
 // **Summed** over pixels, **summed** over latents, both in nats per picture.
 //
@@ -634,7 +643,7 @@ show(nn.parameterTable({ encoder: big.encoder, decoder: big.decoder }));
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 训练
 //
-// $$-\mathrm{ELBO}=-\sum_i\bigl[x_i\ell_i-\operatorname{softplus}(\ell_i)\bigr]+\mathrm{KL}$$
+// $$-\mathrm{ELBO}=-\sum_i\bigl[x_ia_i-\operatorname{softplus}(a_i)\bigr]+\mathrm{KL}$$
 //
 // 对像素**求和**，对隐维度**求和**，单位都是奈特/图像。
 //
@@ -656,9 +665,10 @@ show(
     ],
     title:
       'The KL is small beside the reconstruction, and settles early' /* zh: 'KL 比重构项小得多，而且很早就稳定下来' */,
+    marks: [{ y: 784 * Math.LN2, label: '½ for every pixel' /* zh: '每个像素都答 ½' */ }],
     x: 'step' /* zh: '训练步数' */,
     y: 'nats per picture' /* zh: '奈特/图像' */,
-    yRange: [0, 400],
+    yRange: [0, 700],
   }),
 );
 
@@ -681,25 +691,25 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: the loss falls from about 660 to below 300 within half an epoch and ends with a negative test ELBO below 247
-// nats, of which roughly 16 are KL. (The
+// **What you should see**: the loss starts at about 660 and falls below 300 within half an epoch. After the five epochs of the default budget the negative test ELBO is below 247
+// nats, of which roughly 16 are KL; after a single epoch it is still about 260. (The
 // start: fresh random weights are not ignorant, they are *confident and wrong*, which costs more than saying $\frac12$ everywhere.)
-// The test set scores about three nats worse than the pictures that were trained on: a little of what was learnt is memory.
+// The test set scores about three nats worse than the pictures that were trained on; most likely a little of what was learnt is memory.
 //
 // **If the KL is near 0** and all reconstructions look alike, the pull won: read section 9. **If the KL is in the hundreds**, the clouds have shrunk to points:
 // is the KL's sign right?
 //
-// Now the moment this lesson was for. Twenty random numbers each, and the decoder.
+// Now twenty random numbers for each picture, and the decoder.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：不到半轮，损失就从 660 左右降到 300 以下；最终测试集上的负 ELBO 低于 247 奈特，其中 KL 约占 16。
+// **你应该看到**：不到半轮，损失就从 660 左右降到 300 以下。按默认设置训练五轮后，测试集上的负 ELBO 低于 247 奈特，其中 KL 约占 16；只训练一轮时还在 260 左右。
 // （起点为什么这么高：随机初始化的网络不是无知，而是*自信地犯错*，
-// 代价比处处回答 $\frac12$ 还大。）测试集的得分比训练过的图像差大约三奈特：学到的东西里，有一点点是死记硬背。
+// 代价比处处回答 $\frac12$ 还大。）测试集的得分比训练过的图像差大约三奈特，多半是因为学到的东西里，有一点点是死记硬背。
 //
 // **如果 KL 接近 0**，所有重构都差不多，
 // 说明拉力赢了，请看第 9 节。**如果 KL 高达几百**，说明云缩成了点：KL 的符号写对了吗？
 //
-// 现在来看本课的重头戏。每幅图像只用二十个随机数，剩下的交给解码器。
+// 现在每幅图像只用二十个随机数，剩下的交给解码器。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Twenty random numbers each
@@ -726,7 +736,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Compare with the inventions at the end of lesson 03. Shirts, boots, trousers and bags, all from plain noise.
+// Compare with the inventions at the end of lesson 03. Tops, trousers, shoes and bags, all from plain noise (after a single epoch many are still smears).
 //
 // ## 8 · Two maps side by side
 //
@@ -736,7 +746,7 @@ show(
 // **Guess first**: what will differ: the places of the classes, the scale, or the gaps?
 
 // %% [markdown] lang="zh"
-// 与第 03 课末尾的“设计”比一比：衬衫、靴子、裤子、包，全都来自纯粹的噪声。
+// 与第 03 课末尾的“设计”比一比：上衣、裤子、鞋、包，全都来自纯粹的噪声（只训练一轮时，不少还是一团模糊）。
 //
 // ## 8 · 两张地图并排看
 //
@@ -770,39 +780,43 @@ await vae.trainVae(clouds, data.train, shortRun);
 // %% figure="two-maps" slideshow={"slide_type": "fragment"}
 const some = data.test.images(0, 3000);
 const ofSome = {
-  xRange: [-8, 4] as const,
-  yRange: [-6, 6] as const,
   labels: data.test.labels(0, 3000),
   classes: data.classes['en' /* zh: 'zh' */],
   x: 'z₁',
   y: 'z₂',
 };
 show(
-  figures.panels([
-    figures.scatter2d({
-      ...ofSome,
-      points: ae.encode(points, some),
-      title: 'AE: long rays from a knot' /* zh: 'AE：从一个结伸出的长射线' */,
-    }),
-    figures.scatter2d({
-      ...ofSome,
-      points: vae.encode(clouds, some).mu,
-      title: 'VAE: spread around the origin' /* zh: 'VAE：在原点周围铺开' */,
-    }),
-  ]),
+  figures.panels(
+    [
+      figures.scatter2d({
+        ...ofSome,
+        points: ae.encode(points, some),
+        title: 'AE: long rays from a knot' /* zh: 'AE：从一个结伸出的长射线' */,
+      }),
+      figures.scatter2d({
+        ...ofSome,
+        points: vae.encode(clouds, some).mu,
+        title: 'VAE: close around the origin' /* zh: 'VAE：聚在原点周围' */,
+      }),
+    ],
+    {
+      title: 'Only the VAE keeps its codes where the prior draws' /* zh: '只有 VAE 把编码放在先验会抽到的地方' */,
+      share: 'both',
+    },
+  ),
 );
 
 // %% [markdown] lang="en"
 // Scale and gaps. The autoencoder crowds most classes into a knot and stretches the rest out in rays, at a scale of its own choosing.
-// The VAE spreads them over two to three units around the origin, which is where $\mathcal N(0,I)$ puts its draws, and the gap that is left is
-// a small one. Similar classes are neighbours on both.
+// The VAE keeps nearly all of them within a few units of the origin, about where $\mathcal N(0,I)$ puts its draws, and what gaps are left are
+// smaller. Similar classes are neighbours on both.
 //
 // Now walk over the right-hand map in a grid. The grid points are quantiles of the normal
 // distribution, so each of them stands for the same share of draws.
 
 // %% [markdown] lang="zh"
-// 不同的是比例尺和空隙。自编码器把多数类别挤成一个结，其余的拉成射线，比例尺随心所欲；VAE 把各类铺在原点周围两三个单位之内，
-// 正是 $\mathcal N(0,I)$ 抽样会落到的地方，剩下的空隙很小。相似的类别在两张图上都是邻居。
+// 不同的是比例尺和空隙。自编码器把多数类别挤成一个结，其余的拉成射线，比例尺随心所欲；VAE 把各类几乎都放在原点周围几个单位之内，
+// 大致就是 $\mathcal N(0,I)$ 抽样会落到的地方，剩下的空隙也小得多。相似的类别在两张图上都是邻居。
 //
 // 现在在右边的地图上按网格走一遍。网格点取正态分布的分位数，因此每一点代表同样多的样本。
 
@@ -821,7 +835,7 @@ show(
 
 // %% [markdown] lang="en"
 // Sleeves grow, heels rise, trousers fuse into dresses. Where shoes meet trousers the pictures are dim mixtures: two numbers leave
-// no room for a better border. But there is no wide desert, and all of it lies where the prior draws.
+// no room for a better border. But nothing jumps on the way, and all of it lies where the prior draws.
 //
 // ## 9 · How strong should the pull be?
 //
@@ -836,7 +850,7 @@ show(
 // **Guess first**: draw the curve of distortion against rate on paper. Where on it are $\beta=0.1$, $1$ and $30$?
 
 // %% [markdown] lang="zh"
-// 袖子变长，鞋跟升高，裤子并成连衣裙。鞋与裤子交界处的图像是昏暗的混合体：只有两个数，容不下更好的过渡。但没有大片荒漠，
+// 袖子变长，鞋跟升高，裤子并成连衣裙。鞋与裤子交界处的图像是昏暗的混合体：隐变量只有二维，过渡只能如此。但一路上没有突变，
 // 而且整张地图都在先验会抽到的地方。
 //
 // ## 9 · 拉力该有多大？
@@ -907,11 +921,11 @@ show(
 // %% [markdown] lang="en"
 // The curve falls and flattens: each further nat buys less. Towards the right ($\beta\to0$) you are on the way back to the autoencoder:
 // clouds shrink, and samples from $\mathcal N(0,I)$ miss them. Towards the left the code says less and less; at $\beta=30$ less than one nat is left, and
-// when it reaches 0 the decoder can only paint the average piece of clothing: **posterior collapse**. The curve belongs to this network *and this
+// when the rate reaches 0 the decoder can only paint the average piece of clothing: **posterior collapse**. The curve belongs to this network *and this
 // short training*. Train longer, as in section 7, and the whole curve moves down; what stays is its shape.
 
 // %% [markdown] lang="zh"
-// 曲线先陡后平：越往后，每多花一奈特买到的越少。往右（$\beta\to0$）是退回自编码器的路：云缩小，从 $\mathcal N(0,I)$ 抽的点会错过它们。
+// 曲线先陡后平：越往右，码率每增加一奈特，失真降得越少。往右（$\beta\to0$）是退回自编码器的路：云缩小，从 $\mathcal N(0,I)$ 抽的点会错过它们。
 // 往左，编码说得越来越少；$\beta=30$ 时只剩不到一奈特，等它降到 0，解码器就只能画“平均衣物”：这叫**后验坍缩**（posterior collapse）。
 // 这条曲线只属于这个网络*和这么短的训练*。像第 7 节那样训练久一些，整条曲线都会下移，不变的是它的形状。
 
@@ -999,13 +1013,17 @@ show(
 );
 
 // %% [markdown] lang="en"
-// ### Exercise 4 · Find the β (2 points)
+// The KL printed above need not be exactly 0, or lower than that of β = 30: this run is a very short one, and the shorter it is, the less the pull has had time to do.
+//
+// ### Exercise 4 · Find the bug: which β is it? (2 points)
 //
 // A reviewer has to see this at a glance. Write the function that says which β a program *really* trains with, from the way it reduces each term to one number per example. "sum" means
 // summed over the $n$ pixels (or the $k$ latent dimensions) of one example, "mean" averaged over them; both are averaged over the batch, which scales both alike and so does not matter.
 
 // %% [markdown] lang="zh"
-// ### 练习 4 · 找出 β（2 分）
+// 上面打印的 KL 未必正好是 0，也未必低于 β = 30 的：这次训练很短，训练越短，拉力越来不及起作用。
+//
+// ### 练习 4 · 找出错误：β 到底是多少？（2 分）
 //
 // 审稿人应该一眼看穿这种问题。写一个函数：根据两项各自怎样变成每个样本一个数（求和还是取平均），算出程序*实际*使用的 β。“sum” 表示对一个样本的 $n$ 个像素
 // （或 $k$ 个隐维度）求和，“mean” 表示取平均；两项都会再对一批样本取平均，缩放的倍数相同，所以不影响结果。
@@ -1040,7 +1058,7 @@ await check('vae-effective-beta', { effectiveBeta });
 //
 // $$\mathcal L_K=\mathbb E\left[\log\frac1K\sum_{i=1}^{K} w_i\right],\qquad w_i=\frac{p_\theta(x\mid z_i)\,p(z_i)}{q_\phi(z_i\mid x)},\qquad z_i\sim q_\phi(z\mid x).$$
 //
-// $K=1$ is the ELBO, more draws can only raise it, and under mild conditions it reaches $\log p(x)$ as $K\to\infty$ (their Theorem 1). It is
+// $K=1$ is the ELBO, more draws can only raise it (it is an expectation; a single run may fall), and under mild conditions it reaches $\log p(x)$ as $K\to\infty$ (their Theorem 1). It is
 // section 2's recipe again, with the draws in the right place.
 //
 // ### Exercise 5 ★ · The tighter bound (2 points)
@@ -1068,7 +1086,7 @@ await check('vae-effective-beta', { effectiveBeta });
 //
 // $$\mathcal L_K=\mathbb E\left[\log\frac1K\sum_{i=1}^{K} w_i\right],\qquad w_i=\frac{p_\theta(x\mid z_i)\,p(z_i)}{q_\phi(z_i\mid x)},\qquad z_i\sim q_\phi(z\mid x).$$
 //
-// $K=1$ 就是 ELBO；抽得越多，只升不降；在温和的条件下，$K\to\infty$ 时达到 $\log p(x)$（原文定理 1）。这还是第 2 节的做法，只是抽样抽对了地方。
+// $K=1$ 就是 ELBO；因为是期望，$K$ 越大它只升不降；在较弱的条件下，$K\to\infty$ 时达到 $\log p(x)$（原文定理 1）。这还是第 2 节的做法，只是抽样抽对了地方。
 //
 // ### 练习 5 ★ · 更紧的下界（2 分）
 //
@@ -1101,7 +1119,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Two or three nats come from nothing but drawing more often: that much of the 'cost' was never the model's, only the bound's.
+// Two or three nats (more after a single epoch) come from nothing but drawing more often: that much of the cost was never the model's, only the bound's.
 //
 // ## 13 · Questions
 //
@@ -1113,7 +1131,7 @@ show(
 // used as σ or σ².
 // </details>
 //
-// <details><summary>2. Training set: reconstruction 229, KL 16. Of the 20 latent dimensions, 11 have a KL below 0.01 each. What does that mean?</summary>
+// <details><summary>2. Somebody's VAE has reconstruction 229 and KL 16 on its training set; of its 20 latent dimensions, 11 have a KL below 0.01 each. What does that mean?</summary>
 //
 // Those dimensions are hardly used: for nearly every picture their clouds are almost the prior, so they carry almost no information. The ELBO pays only for
 // dimensions that earn more in reconstruction than they cost in KL. The model has chosen its own k.
@@ -1132,7 +1150,7 @@ show(
 // <details><summary>5. Is a VAE with a lower negative ELBO always the one with the nicer samples?</summary>
 //
 // No. The ELBO adds up nats over all pixels; much of it is fabric noise that nobody looks at. A model may win by nats and lose to the eye, and the
-// other way round. Lesson 17 measures what the eye cares about.
+// other way round. Lesson 17 compares pictures by what a classifier sees in them, which is closer to the eye.
 // </details>
 //
 // ## Formula sheet
@@ -1144,7 +1162,7 @@ show(
 // | its gap | $\mathrm{KL}(q_\phi(z\mid x)\Vert p_\theta(z\mid x))$ |
 // | Gaussian KL | $\frac12\sum_j(\mu_j^2+\sigma_j^2-1-\log\sigma_j^2)$ nats |
 // | reparameterization | $z=\mu+\sigma\odot\varepsilon,\ \varepsilon\sim\mathcal N(0,I)$ |
-// | Bernoulli decoder | $\sum_i x_i\ell_i-\operatorname{softplus}(\ell_i)$, with logits $\ell$ |
+// | Bernoulli decoder | $\sum_i x_ia_i-\operatorname{softplus}(a_i)$, with logits $a$ |
 // | β-VAE | distortion $+\ \beta\ \cdot$ rate; $\beta=\lambda_{\text{KL}}/\lambda_{\text{rec}}$ |
 // | the hidden β | $\frac{n\text{ if reconstruction is a mean, else }1}{k\text{ if the KL is a mean, else }1}$ |
 //
@@ -1160,7 +1178,7 @@ show(
 //   arXiv:1907.06845.
 
 // %% [markdown] lang="zh"
-// 仅仅多抽几次，下界就提高了两三奈特：这部分“代价”从来不是模型的，只是下界的。
+// 仅仅多抽几次，下界就提高了两三奈特（只训练一轮时更多）：这部分代价从来不是模型的，只是下界的。
 //
 // ## 13 · 思考题
 //
@@ -1168,13 +1186,13 @@ show(
 //
 // <details><summary>1. 某一步里 KL 是负数，可能吗？</summary>
 //
-// 不可能。KL 散度永远非负，而且解析式里没有抽样噪声。去找写错的符号，或者被当成 σ 或 σ² 用的 `logVar`。
+// 不可能。KL 散度永远非负，而且闭式表达式里没有抽样噪声。去找写错的符号，或者被当成 σ 或 σ² 用的 `logVar`。
 // </details>
 //
-// <details><summary>2. 训练集上重构 229、KL 16；20 个隐维度里有 11 个的 KL 不到 0.01。这说明什么？</summary>
+// <details><summary>2. 某人的 VAE 在训练集上重构 229、KL 16；20 个隐维度里有 11 个的 KL 不到 0.01。这说明什么？</summary>
 //
 // 这些维度基本没有被用上：对几乎每幅图像，它们的云都与先验差不多，几乎不携带信息。一个维度在重构上赚到的，必须超过它在 KL 上的花费，
-// ELBO 才肯为它付账。模型自己选定了 k。
+// ELBO 才会用到它。模型自己选定了 k。
 // </details>
 //
 // <details><summary>3. 有人对 20 个隐维度的 KL 取平均，而重构对像素求和。β 是多少？他会看到什么？</summary>
@@ -1189,8 +1207,8 @@ show(
 //
 // <details><summary>5. 负 ELBO 更低的 VAE，样本一定更好看吗？</summary>
 //
-// 不一定。ELBO 把所有像素的奈特加在一起，其中很大一部分是没人会看的布料噪声。一个模型可能赢了奈特、输了观感，反过来也可能。
-// 第 17 课会衡量眼睛在乎的东西。
+// 不一定。ELBO 把所有像素的奈特加在一起，其中很大一部分是没人会看的布料噪声。有的模型奈特数更好，样本却更难看，反过来也可能。
+// 第 17 课按分类器看到的内容来比较图像，更接近眼睛的感受。
 // </details>
 //
 // ## 公式表
@@ -1202,7 +1220,7 @@ show(
 // | 差距 | $\mathrm{KL}(q_\phi(z\mid x)\Vert p_\theta(z\mid x))$ |
 // | 高斯 KL | $\frac12\sum_j(\mu_j^2+\sigma_j^2-1-\log\sigma_j^2)$ 奈特 |
 // | 重参数化 | $z=\mu+\sigma\odot\varepsilon,\ \varepsilon\sim\mathcal N(0,I)$ |
-// | 伯努利解码器 | $\sum_i x_i\ell_i-\operatorname{softplus}(\ell_i)$，$\ell$ 为 logits |
+// | 伯努利解码器 | $\sum_i x_ia_i-\operatorname{softplus}(a_i)$，$a$ 为 logits |
 // | β-VAE | 失真 $+\ \beta\ \cdot$ 码率；$\beta=\lambda_{\text{KL}}/\lambda_{\text{rec}}$ |
 // | 隐藏的 β | $\frac{\text{重构取平均时为 }n\text{，否则为 }1}{\text{KL 取平均时为 }k\text{，否则为 }1}$ |
 //
@@ -1212,7 +1230,7 @@ show(
 // - Rezende, Mohamed & Wierstra (2014), *Stochastic Backpropagation and Approximate Inference in Deep Generative Models*,
 //   arXiv:1401.4082. 同一想法，同时发现。
 // - Higgins et al. (2017), *β-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework*, ICLR.
-// - Alemi et al. (2018), *Fixing a Broken ELBO*, arXiv:1711.00464. 率失真的图景。
+// - Alemi et al. (2018), *Fixing a Broken ELBO*, arXiv:1711.00464. 从率失真的角度看 VAE。
 // - Burda, Grosse & Salakhutdinov (2015), *Importance Weighted Autoencoders*, arXiv:1509.00519.
 // - Loaiza-Ganem & Cunningham (2019), *The Continuous Bernoulli: Fixing a Pervasive Error in Variational Autoencoders*,
 //   arXiv:1907.06845.
