@@ -2,13 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import type { CellHost } from './compiler/host';
-import { ParsedPackages } from './compiler/packages';
+import { ProjectFiles } from './compiler/project-files';
 import type { ConfigureCommand } from './protocol';
 
 /** The project that this kernel belongs to. */
 export const projectRoot = path.resolve(__dirname, '..', '..');
 
-const packages = new ParsedPackages(projectRoot);
+const projectFiles = new ProjectFiles(projectRoot);
 
 /** The nearest tsconfig.json above the notebook, or the project's own. */
 function configFile(cwd: string): string {
@@ -77,7 +77,7 @@ export function nodeHost(cwd: string, { unchecked = false, lax = false } = {}): 
     unchecked,
     problems,
     root: projectRoot,
-    packages,
+    projectFiles,
     options,
     ambientFiles: [path.join(__dirname, 'cell-globals.d.ts')],
     libFolder: path.dirname(ts.getDefaultLibFilePath(options)),

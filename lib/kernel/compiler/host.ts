@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { ParsedPackages } from './packages';
+import type { ProjectFiles } from './project-files';
 
 /** What the cell compiler needs of the machine it runs on. In Node: nodeHost; in a browser: whatever serves its files. */
 export interface CellHost {
@@ -26,8 +26,8 @@ export interface CellHost {
   /** Changes when the file does. */
   versionOf(file: string): string;
   realpath?(file: string): string;
-  /** Shared by all hosts of a process; without it every notebook parses its packages by itself. */
-  readonly packages?: ParsedPackages;
+  /** Shared by all hosts of a process; without it every notebook parses every file for itself. */
+  readonly projectFiles?: ProjectFiles;
 }
 
 /** The project's options, less those that only make sense for whole programs, and those that nag about half-done work. */
@@ -87,22 +87,25 @@ export class CellService {
   /** Files of packages never change while a kernel runs; parsed once, they are kept even when no cell uses them any more. */
   private keepingRegistry(): ts.DocumentRegistry {
     const own = ts.createDocumentRegistry(true, this.host.root, ts.JSDocParsingMode.ParseNone);
-    const registryOf = (path: string): ts.DocumentRegistry => this.sharedBy(path)?.registry ?? own;
+    const registryOf = (file: string, version: string): ts.DocumentRegistry =>
+      this.sharedBy(file, version)?.registry ?? own;
     const release = own.releaseDocumentWithKey.bind(own) as (...args: unknown[]) => void;
     return {
       ...own,
-      acquireDocumentWithKey: (file, path, ...rest) => registryOf(path).acquireDocumentWithKey(file, path, ...rest),
-      updateDocumentWithKey: (file, path, ...rest) => registryOf(path).updateDocumentWithKey(file, path, ...rest),
+      acquireDocumentWithKey: (file, path, settings, key, snapshot, version, ...rest) =>
+        registryOf(file, version).acquireDocumentWithKey(file, path, settings, key, snapshot, version, ...rest),
+      updateDocumentWithKey: (file, path, settings, key, snapshot, version, ...rest) =>
+        registryOf(file, version).updateDocumentWithKey(file, path, settings, key, snapshot, version, ...rest),
       releaseDocumentWithKey: (path: ts.Path, ...rest: unknown[]) => {
         if (this.virtual.has(path)) release(path, ...rest);
       },
     };
   }
 
-  /** What keeps the file for every notebook, if anything does. */
-  private sharedBy(file: string): ParsedPackages | undefined {
-    const { packages } = this.host;
-    return packages?.has(file) && !this.virtual.has(file) ? packages : undefined;
+  /** What keeps this version of the file for every notebook, if anything does. */
+  private sharedBy(file: string, version: string): ProjectFiles | undefined {
+    const { projectFiles } = this.host;
+    return projectFiles?.has(file, version) && !this.virtual.has(file) ? projectFiles : undefined;
   }
 
   private serviceHost(): ts.LanguageServiceHost & ResolutionCacheOwner {
@@ -139,9 +142,9 @@ export class CellService {
   private snapshot(file: string): ts.IScriptSnapshot | undefined {
     const own = this.virtual.get(file);
     if (own) return ts.ScriptSnapshot.fromString(own.text);
-    const shared = this.sharedBy(file);
-    if (shared) return shared.snapshot(file, (name) => this.host.readFile(name));
     const version = this.host.versionOf(file);
+    const shared = this.host.projectFiles?.snapshot(file, version, (name) => this.host.readFile(name));
+    if (shared) return shared;
     const known = this.snapshots.get(file);
     if (known?.version === version) return known.snapshot;
     const text = this.host.readFile(file);
