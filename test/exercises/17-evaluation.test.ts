@@ -9,7 +9,7 @@ exercise('ev-frechet-line', ({ check, subject, random }) => {
   });
 
   check(
-    { en: 'adds both complaints, squared', zh: '两条指控各自平方再相加' },
+    { en: 'adds both terms, each squared', zh: '两项各自平方再相加' },
     {
       points: 1.5,
       hint: {
