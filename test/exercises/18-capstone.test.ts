@@ -116,7 +116,7 @@ exercise('cap-each', ({ check, subject, random }) => {
   });
 });
 
-const row = (model: string, n: number, isFloor = false) => ({ model, n, fid: 1, isFloor });
+const row = (model: string, n: number, isFloor = false) => ({ model, n, distance: 1, isFloor });
 
 exercise('cap-report', ({ check, subject }) => {
   const expectFound = async (rows: readonly ReturnType<typeof row>[], expected: readonly string[]) => {
@@ -130,12 +130,12 @@ exercise('cap-report', ({ check, subject }) => {
   };
 
   check({ en: 'has nothing against a good report', zh: '对好的报告没有意见' }, { points: 0.5 }, () =>
-    expectFound([row('real', 100, true), row('a', 100)], []),
+    expectFound([row('real', 200, true), row('a', 200)], []),
   );
   check({ en: 'finds each fault', zh: '每种问题都找得到' }, { points: 1 }, async () => {
-    await expectFound([row('real', 100, true), row('a', 200)], ['counts-differ']);
-    await expectFound([row('real', 40, true), row('a', 40)], ['too-few']);
-    await expectFound([row('a', 100), row('b', 100)], ['no-floor']);
+    await expectFound([row('real', 200, true), row('a', 400)], ['counts-differ']);
+    await expectFound([row('real', 199, true), row('a', 199)], ['too-few']);
+    await expectFound([row('a', 300), row('b', 300)], ['no-floor']);
   });
   check({ en: 'finds all faults at once', zh: '多种问题一并找出' }, { points: 0.5, hidden: true }, () =>
     expectFound([row('a', 30), row('b', 300)], ['counts-differ', 'too-few', 'no-floor']),
@@ -144,13 +144,13 @@ exercise('cap-report', ({ check, subject }) => {
   exercise.wrong('stops at the first fault', {
     loses: 0.5,
     change: [
-      'if (rows.some(({ n }) => n < 50)) found',
-      'if (found.length === 0 && rows.some(({ n }) => n < 50)) found',
+      'if (rows.some(({ n }) => n < 200)) found',
+      'if (found.length === 0 && rows.some(({ n }) => n < 200)) found',
     ],
   });
   exercise.wrong('asks that all rows are too few', {
     loses: 0.5,
-    change: ['rows.some(({ n }) => n < 50)', 'rows.every(({ n }) => n < 50)'],
+    change: ['rows.some(({ n }) => n < 200)', 'rows.every(({ n }) => n < 200)'],
   });
   exercise.wrong('takes any row for the floor', {
     loses: 1.5,
@@ -159,7 +159,11 @@ exercise('cap-report', ({ check, subject }) => {
 });
 
 rubric('cap-proposal', [
-  { id: 'goal', points: 1.5, text: { en: 'one goal that a number can refute', zh: '一个能被数字否定的目标' } },
+  {
+    id: 'goal',
+    points: 1.5,
+    text: { en: 'one goal that a number can refute', zh: '一个可以用数字检验、也可能被它否定的目标' },
+  },
   { id: 'instrument', points: 0.5, text: { en: 'names the instrument and its own error', zh: '写明仪器及其误差' } },
   {
     id: 'choice',
@@ -175,7 +179,7 @@ rubric('cap-proposal', [
 ]);
 
 rubric('cap-model', [
-  { id: 'runs', points: 2, text: { en: 'runs from a fresh kernel', zh: '从新启动的内核能运行' } },
+  { id: 'runs', points: 2, text: { en: 'runs from a fresh kernel', zh: '重启内核后能从头运行到尾' } },
   { id: 'clean', points: 2, text: { en: 'trains on the training split only', zh: '只用训练集训练' } },
   {
     id: 'own',
