@@ -3,6 +3,8 @@ import { gradient, gradientOfShapes } from './gradient';
 
 export function installLayout(): void {
   gradientOfShapes('Reshape', (dy, { x }) => ({ x: () => dy.reshape(x.shape) }));
+  // The stock gradient adds up one slice after another: a number that stands 100,000 times takes 100,000 steps.
+  gradientOfShapes<tf.TileAttrs>('Tile', (dy, { x }, { reps }) => ({ x: () => untile(dy, x.shape, reps) }));
   gradient<tf.MirrorPadAttrs>('MirrorPad', [], (dy, _, { paddings, mode }) => ({
     x: () => paddings.reduce((folded, padding, axis) => fold(folded, axis, padding, mode), dy),
   }));
@@ -15,6 +17,16 @@ export function installLayout(): void {
   gradient<tf.StridedSliceAttrs>('StridedSlice', ['x'], (dy, [x], attributes) => ({
     x: () => unslice(dy, x.shape, attributes),
   }));
+}
+
+/** The sum of all copies, one axis after another. */
+function untile(dy: tf.Tensor, shape: number[], reps: readonly number[]): tf.Tensor {
+  if (dy.size === 0) return tf.zeros(shape); // no copy at all
+  let sum = dy;
+  reps.forEach((copies, axis) => {
+    if (copies > 1) sum = sum.reshape([tf.util.sizeFromShape(shape.slice(0, axis)), copies, -1]).sum(1);
+  });
+  return sum.reshape(shape);
 }
 
 /** Adds what was mirrored over an edge to where it came from. The stock gradient drops it. */
