@@ -656,7 +656,8 @@ show(nn.parameterTable({ encoder: big.encoder, decoder: big.decoder }));
 // 先做练习 3。训练约一分钟：先启动，再讲“自信地犯错”。
 
 // %% figure="reconstruction-and-kl" slideshow={"slide_type": "subslide"}
-const history = await vae.trainVae(big, data.train, { epochs: budget({ quick: 1, default: 5, full: 30 }), seed: 1 });
+const pictures = data.train.take(budget({ quick: 4_000, default: 60_000, full: 60_000 }));
+const history = await vae.trainVae(big, pictures, { epochs: budget({ quick: 1, default: 5, full: 30 }), seed: 1 });
 show(
   figures.curves({
     series: [
@@ -758,8 +759,8 @@ show(
 const points = ae.buildAutoencoder({ inputShape: [28, 28, 1], latentDim: 2, hidden: [400], seed: 1 });
 const clouds = vae.buildVae({ inputShape: [28, 28, 1], latentDim: 2, hidden: [400], likelihood: 'bernoulli', seed: 1 });
 const shortRun = { epochs: budget({ quick: 1, default: 2, full: 10 }), seed: 1 };
-await ae.trainAutoencoder(points, data.train, { ...shortRun, loss: 'bce' });
-await vae.trainVae(clouds, data.train, shortRun);
+await ae.trainAutoencoder(points, pictures, { ...shortRun, loss: 'bce' });
+await vae.trainVae(clouds, pictures, shortRun);
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Two maps side by side
