@@ -3,10 +3,11 @@
 // title:
 //   en: "Likelihood and divergences: how far apart are two distributions?"
 //   zh: 似然与散度：两个分布相距多远？
-// minutes: 70
+// minutes: 75
 // terms:
 //   likelihood: 似然
 //   nat: 奈特
+//   Jensen's inequality: Jensen 不等式
 //   Kullback–Leibler divergence: KL 散度
 //   reverse KL: 反向 KL
 //   mode-covering: 覆盖众数
@@ -35,9 +36,10 @@
 // 5. say why the likelihood of a network with latent variables cannot be computed by drawing samples;
 // 6. compute the Jensen–Shannon divergence, and say why log 2 is a bad place to stand;
 // 7. compute the Wasserstein distance of two samples by sorting;
-// 8. read a transport plan, and tell a cheap one from an expensive one.
+// 8. read a transport plan, and tell a cheap one from an expensive one;
+// 9. say why the divergence of two samples cannot be had by counting them in bins, and find a program that counts them wrongly.
 //
-// **Time**: about 70 minutes to read and work through; all cells together run in under a minute.
+// **Time**: about 75 minutes to read and work through; all cells together run in under a minute.
 
 // %% [markdown] lang="zh"
 // # 02 · 似然与散度：两个分布相距多远？
@@ -54,9 +56,10 @@
 // 5. 说明带隐变量的网络，其似然为什么不能靠抽样算出来；
 // 6. 计算 JS 散度，并说明停在 log 2 为什么是坏事；
 // 7. 用排序计算两组样本的 Wasserstein 距离；
-// 8. 看懂运输方案，分清便宜的和昂贵的。
+// 8. 看懂运输方案，分清便宜的和昂贵的；
+// 9. 说明为什么两组样本的散度不能靠数格子得到，并找出一个数错格子的程序。
 //
-// **用时**：阅读和练习约 70 分钟；所有代码合计运行不到一分钟。
+// **用时**：阅读和练习约 75 分钟；所有代码合计运行不到一分钟。
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
@@ -82,12 +85,12 @@ console.log(engine.describe(await engine.ready()));
 // %% [markdown] lang="zh"
 // ## 1 · 对每个数都有看法的模型
 //
-// 下面是 400 个测量值，堆成两堆。*概率模型* $P_\theta$ 是一台带旋钮 $\theta$ 的机器：对每个可能的 $x$，它都说得出有多大可能，
-// 这个密度记作 $P_\theta(x)$。最简单的模型有两个旋钮，$\theta=(\mu,\sigma)$：
+// 下面是 400 个测量值，堆成两堆。*概率模型* $P_\theta$ 好比一台带旋钮（参数）$\theta$ 的机器：对每个可能的 $x$，它都给出一个密度，
+// 说明 $x$ 有多大可能，记作 $P_\theta(x)$。最简单的模型有两个参数，$\theta=(\mu,\sigma)$：
 //
 // $$P_\theta(x)=\frac1{\sqrt{2\pi}\,\sigma}\exp\!\Bigl(-\frac{(x-\mu)^2}{2\sigma^2}\Bigr).$$
 //
-// **先猜一猜**：下面画了旋钮的三种位置。*你*觉得哪一种描述得最好？如果有人追问“按什么标准最好”，你怎么回答？
+// **先猜一猜**：下面画了参数的三种取值。*你*觉得哪一种描述得最好？如果有人追问“按什么标准最好”，你怎么回答？
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // # How far apart are two distributions?
@@ -133,8 +136,10 @@ show(
       x: axis,
       y: axis.map((x) => gaussian(x, mu, sigma)),
     })),
-    title: 'Three opinions about the same 400 numbers' /* zh: '对同样 400 个数的三种看法' */,
+    title:
+      'Three opinions: sure of one heap, sure of the middle, wide enough for both' /* zh: '三种看法：认准一堆，认准中间，宽到盖住两堆' */,
     x: 'x',
+    xRange: [-6, 6],
     y: 'density' /* zh: '密度' */,
   }),
 );
@@ -155,7 +160,7 @@ show(
 // always win) and $\sigma$ where $\sigma^2$ belongs.
 
 // %% [markdown] lang="zh"
-// “按什么标准最好”，通行的回答是：最不觉得数据*意外*的那个模型。如果 $N$ 个测量值相互独立，模型给全体数据的密度就是
+// “按什么标准最好”，通行的回答是：让这些数据显得最不*意外*的那个模型。如果 $N$ 个测量值相互独立，模型给全体数据的密度就是
 // $\prod_i P_\theta(x_i)$，称为 $\theta$ 的**似然**（likelihood）。400 个小数相乘会下溢，所以取对数；再除以 $N$，
 // 结果就与数据多少无关：
 //
@@ -198,7 +203,7 @@ await check('lik-gaussian', { meanLogLikelihood });
 // $$\ell(\theta)=\frac1N\sum_{i=1}^{N}\log P_\theta(x_i)\quad\text{（奈特）}$$
 //
 // - 数据相互独立：密度相乘，对数相加
-// - 原谅“宽”，不原谅“既肯定又错”
+// - 容得下“宽”，容不下“既肯定又错”
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // Exercise 1 before this slide, 8 minutes. The first candidate fits one heap well and comes last by far: ask why.
@@ -233,8 +238,8 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Most people guess the first candidate, because it fits one heap so well. It comes last by far: the 160 or so numbers of the other heap lie between
-// five and eight of its $\sigma$ away and cost over twenty nats each, on average. Likelihood forgives width; it does not forgive being sure and wrong.
+// The first candidate is tempting, because it fits one heap so well. It comes last by far: the 160 or so numbers of the other heap lie nearly seven
+// of its $\sigma$ away on average, and cost over twenty nats each, on average. Likelihood forgives width; it does not forgive being sure and wrong.
 //
 // Setting the derivative of $\ell$ by $\mu$ to zero gives $\mu=\frac1N\sum_i x_i$, the average, for every $\sigma$; by $\sigma$, the standard deviation of the data.
 // For most models no such formula exists and we climb with gradients. The goal stays the same:
@@ -243,7 +248,7 @@ show(
 //
 // ## 2 · The same goal under another name
 //
-// What has this to do with a *distance between distributions*? Five steps; say for each why it is allowed before you read the reason.
+// What has this to do with a *distance between distributions*? Call $P_{\text{data}}$ the distribution that the measurements come from (nobody knows it; we have only draws from it). Five steps; say for each why it is allowed before you read the reason.
 //
 // $$\begin{aligned}
 // \arg\max_\theta\tfrac1N\textstyle\sum_i\log P_\theta(x_i)
@@ -267,13 +272,18 @@ show(
 // $$\mathrm{KL}(p\,\|\,q)=\sum_i p_i\log\frac{p_i}{q_i}.$$
 //
 // Two rules at the edges. Where $p_i=0$ the term is 0, because $a\log a\to0$ as $a\to0$. Where $q_i=0$ but $p_i>0$ it is $+\infty$: the model said "never" and it happened.
-// $\mathrm{KL}\ge0$, and it is 0 only if $p=q$. It is no distance, though: $\mathrm{KL}(p\|q)\ne\mathrm{KL}(q\|p)$ in general.
+//
+// KL is never negative. The reason is **Jensen's inequality**: for a concave function such as the logarithm, the average of the function is at most the function of the average. Hence
+//
+// $$-\mathrm{KL}(p\,\|\,q)=\sum_{p_i>0} p_i\log\frac{q_i}{p_i}\;\le\;\log\sum_{p_i>0} p_i\,\frac{q_i}{p_i}\;\le\;\log 1=0 ,$$
+//
+// and both are equalities only if $p=q$ (the first needs the same $q_i/p_i$ wherever $p_i>0$, the second needs all of $q$ to lie there). KL is no distance, though: $\mathrm{KL}(p\|q)\ne\mathrm{KL}(q\|p)$ in general.
 //
 // ### Exercise 2 · KL divergence (3 points)
 
 // %% [markdown] lang="zh"
-// 多数人会选第一种，因为它把其中一堆描得那么准。结果它差得最远：另一堆的约 160 个数离它有五到八个 $\sigma$，平均每一个都要付出二十多奈特。
-// 似然原谅“宽”，但不原谅“既肯定又错”。
+// 第一种很有诱惑力，因为它把其中一堆描得那么准。结果它差得最远：另一堆的约 160 个数离它平均有将近七个 $\sigma$，平均每一个都要付出二十多奈特。
+// 似然容得下“宽”，容不下“既肯定又错”。
 //
 // 令 $\ell$ 对 $\mu$ 的导数为零，得 $\mu=\frac1N\sum_i x_i$，也就是平均值，与 $\sigma$ 无关；对 $\sigma$ 求导，得数据的标准差。
 // 大多数模型没有这样的公式，只能沿梯度往上爬。目标是一样的：
@@ -282,7 +292,7 @@ show(
 //
 // ## 2 · 同一个目标，另一个名字
 //
-// 这与*分布之间的距离*有什么关系？下面五步，每一步先自己说说为什么可以这样做，再看理由。
+// 这与*分布之间的距离*有什么关系？测量值来自某个分布，记作 $P_{\text{data}}$（没有人知道它，我们只有它的样本）。下面五步，每一步先自己说说为什么可以这样做，再看理由。
 //
 // $$\begin{aligned}
 // \arg\max_\theta\tfrac1N\textstyle\sum_i\log P_\theta(x_i)
@@ -305,7 +315,12 @@ show(
 // $$\mathrm{KL}(p\,\|\,q)=\sum_i p_i\log\frac{p_i}{q_i}.$$
 //
 // 边界上有两条规则。$p_i=0$ 时该项为 0，因为 $a\to0$ 时 $a\log a\to0$。$q_i=0$ 而 $p_i>0$ 时为 $+\infty$：模型说“绝不可能”，它却发生了。
-// $\mathrm{KL}\ge0$，只有 $p=q$ 时才等于 0。但它不是距离：一般来说 $\mathrm{KL}(p\|q)\ne\mathrm{KL}(q\|p)$。
+//
+// KL 永远不为负，理由是 **Jensen 不等式**：对数这样的凹函数，“函数的平均值”不大于“平均值的函数”。于是
+//
+// $$-\mathrm{KL}(p\,\|\,q)=\sum_{p_i>0} p_i\log\frac{q_i}{p_i}\;\le\;\log\sum_{p_i>0} p_i\,\frac{q_i}{p_i}\;\le\;\log 1=0 ,$$
+//
+// 而且只有 $p=q$ 时两处才都取等号（第一处要求凡 $p_i>0$ 处 $q_i/p_i$ 都相同，第二处要求 $q$ 全落在那里）。但它不是距离：一般来说 $\mathrm{KL}(p\|q)\ne\mathrm{KL}(q\|p)$。
 //
 // ### 练习 2 · KL 散度（3 分）
 
@@ -366,6 +381,8 @@ await check('div-kl', { kl });
 // %%
 const grid = tf.tensor1d(axis); // [241]
 const cell = 0.05;
+// the tiny number keeps the logarithm finite where the data have no density to speak of
+// zh: 加一个极小的数，免得在数据密度几乎为 0 的地方取对数得到负无穷
 const target = tf.tidy(() =>
   tf.tensor1d(axis.map((x) => 0.6 * gaussian(x, -2, 0.6) + 0.4 * gaussian(x, 2, 0.6))).add<Tensor1D>(1e-12),
 );
@@ -437,44 +454,48 @@ show(
     ],
     title: 'KL covers every heap, reverse KL settles on one' /* zh: 'KL 把每一堆都盖住，反向 KL 守住一堆' */,
     x: 'x',
+    yRange: [0, 0.7],
     y: 'density' /* zh: '密度' */,
   }),
 );
 
 // %% [markdown] lang="en"
 // In $\mathrm{KL}(P_{\text{data}}\|P_\theta)$ the weights are the data's. Wherever there are data, $P_\theta$ must not be near 0; so the model stretches
-// over both heaps and puts its peak where there is *nothing*. It is **mode-covering**. In the reverse KL the weights are the model's own. Wherever the model puts its
-// mass, there must be data; what it leaves out costs nothing. So it settles on one heap: **mode-seeking**. Which heap depends on where it started (here at 1, so the right one).
+// over both heaps and puts its peak where there is *nothing*. It is **mode-covering** (a mode is a peak of a density). In the reverse KL the weights are the model's own. Wherever the model puts its
+// mass, there must be data; what it leaves out has a fixed and modest price. To keep only the heap with four tenths of the data costs $\log\frac1{0.4}\approx0.92$ nats, about the loss printed above, however far off the other heap lies.
+// So it settles on one heap: **mode-seeking**. Which heap depends on where it started (here at 1, so the right one).
 //
-// Keep both pictures in mind. Models trained by likelihood (VAE, flows) err like the first: they also draw things that do not
+// Keep both curves in mind. Models trained by likelihood (VAE, flows) err like the first: they also draw things that do not
 // exist, blurry mixtures. GANs often err like the second: sharp, but with parts of the data missing.
 //
 // ## 5 · Why not simply compute the likelihood of a network?
 //
-// A generator makes $x$ from a latent $z\sim\mathcal N(0,I)$. Its likelihood adds up over every $z$ that could have made this $x$:
+// A *generator* is a network that turns random numbers into data. Its input $z$ is called **latent**, since nobody ever sees it; here $z\sim\mathcal N(0,I)$, independent standard Gaussian numbers. The likelihood adds up over every $z$ that could have made this $x$:
 //
 // $$P_\theta(x)=\int P_\theta(x\mid z)\,P(z)\,dz=\mathbb E_{z\sim P(z)}\bigl[P_\theta(x\mid z)\bigr].$$
 //
-// An expectation! So draw $K$ latents and average? Let us try where the truth is known: $z\in\mathbb R^k$, and $x=z$ plus noise of size 0.3, so that
+// That is an expectation: why not draw many $z$ and average? Let us try where the truth is known: $z\in\mathbb R^k$, and $x=z$ plus noise of size 0.3, so that
 // $P(x\mid z)=\mathcal N(x;z,0.3^2I)$ and, exactly, $P(x)=\mathcal N(x;0,(1+0.3^2)I)$.
 //
 // **Guess first**: with 10,000 draws and $k=16$, how many nats will the estimate be off?
 
 // %% [markdown] lang="zh"
 // 在 $\mathrm{KL}(P_{\text{data}}\|P_\theta)$ 里，权重来自数据：凡有数据的地方，$P_\theta$ 都不能接近 0。于是模型摊开来盖住两堆，
-// 峰顶却落在*什么都没有*的地方。这叫**覆盖众数**（mode-covering）。反向 KL 的权重来自模型自己：模型放了质量的地方必须有数据，
-// 没放的地方不花一分钱。于是它守住一堆：**追逐众数**（mode-seeking）。守哪一堆，取决于从哪里出发（这里从 1 出发，所以是右边）。
+// 峰顶却落在*什么都没有*的地方。这叫**覆盖众数**（mode-covering；众数就是密度的峰）。反向 KL 的权重来自模型自己：模型放了质量的地方必须有数据，
+// 漏掉的部分只收一笔不大的固定费用：只留下占四成的那一堆，代价是 $\log\frac1{0.4}\approx0.92$ 奈特，与上面训练结束时的损失差不多，另一堆离得再远也不加价。
+// 于是它守住一堆：**追逐众数**（mode-seeking）。守哪一堆，取决于从哪里出发（这里从 1 出发，所以是右边）。
 //
-// 请记住这两幅图。靠似然训练的模型（VAE、流模型）犯的是第一种错：连不存在的东西也画，画出模糊的混合。GAN 常犯第二种错：
+// 请记住这两条曲线。靠似然训练的模型（VAE、流模型）犯的是第一种错：连不存在的东西也画，画出模糊的混合。GAN 常犯第二种错：
 // 清晰，但数据的一部分不见了。
 //
 // ## 5 · 网络的似然，直接算不行吗？
 //
-// 生成器从隐变量 $z\sim\mathcal N(0,I)$ 造出 $x$。它的似然要把所有可能造出这个 $x$ 的 $z$ 都加起来：
+// *生成器*是把随机数变成数据的网络。它的输入 $z$ 叫**隐变量**（latent），因为谁也看不到它；这里 $z\sim\mathcal N(0,I)$，即各分量是相互独立的标准高斯随机数。
+// 它的似然要把所有可能造出这个 $x$ 的 $z$ 都加起来：
 //
 // $$P_\theta(x)=\int P_\theta(x\mid z)\,P(z)\,dz=\mathbb E_{z\sim P(z)}\bigl[P_\theta(x\mid z)\bigr].$$
 //
-// 既然是期望，抽 $K$ 个 $z$ 取平均不就行了？找一个知道真值的例子试试：$z\in\mathbb R^k$，$x$ 等于 $z$ 加上大小为 0.3 的噪声，于是
+// 既然是期望，多抽一些 $z$ 取平均不就行了？找一个知道真值的例子试试：$z\in\mathbb R^k$，$x$ 等于 $z$ 加上大小为 0.3 的噪声，于是
 // $P(x\mid z)=\mathcal N(x;z,0.3^2I)$，而且精确地有 $P(x)=\mathcal N(x;0,(1+0.3^2)I)$。
 //
 // **先猜一猜**：$k=16$，抽 10,000 次，估计值会差多少奈特？
@@ -484,14 +505,14 @@ show(
 //
 // $$P_\theta(x)=\mathbb E_{z\sim P(z)}\bigl[P_\theta(x\mid z)\bigr]$$
 //
-// Draw $K$ latents and average. With $k=16$ and 10,000 draws: how many nats off?
+// Draw many $z$ and average. With $k=16$ and 10,000 draws: how many nats off?
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 直接算不行吗？
 //
 // $$P_\theta(x)=\mathbb E_{z\sim P(z)}\bigl[P_\theta(x\mid z)\bigr]$$
 //
-// 抽 $K$ 个 $z$ 取平均。$k=16$，抽 10,000 次：差多少奈特？
+// 多抽一些 $z$ 取平均。$k=16$，抽 10,000 次：差多少奈特？
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
 // Intractable: not impossible to write down, impossible to afford. Each family of the course is one way around this integral; show the table in the notebook.
@@ -541,16 +562,16 @@ show(
 
 // %% [markdown] lang="en"
 // In one dimension a hundred draws do. In sixteen, ten thousand draws leave the estimate nearly twenty nats short, because hardly any $z$ lands near the one that made $x$, and the average
-// lives on those few. The number of draws needed grows exponentially with $k$. Latent spaces in this course have up to a few hundred dimensions. This integral is what people mean by
+// lives on those few. (The average of $P(x\mid z)$ is right in the long run. But we need its logarithm, and by Jensen's inequality the logarithm of an average that varies from run to run is too *low* on average.) The number of draws needed grows exponentially with $k$. Latent spaces in this course have up to a few hundred dimensions. This integral is what people mean by
 // "the likelihood is **intractable**". Each family of the course is one answer to it:
 //
 // | family | its way around the integral |
 // |---|---|
-// | VAE (04) | guesses which $z$ made $x$, and gets a lower bound |
+// | VAE (04) | guesses which $z$ made $x$, and gets a lower bound: a number that $\log P_\theta(x)$ is never below |
 // | GAN (05, 06) | never asks for a likelihood; compares samples instead |
 // | flow (09) | makes $x=f(z)$ invertible, so that only one $z$ counts |
-// | autoregressive (09) | has no $z$: multiplies the probabilities of the parts |
-// | diffusion (11) | many small steps, with a bound for each |
+// | autoregressive (09) | has no $z$: makes $x$ part by part, and multiplies their probabilities |
+// | diffusion (11) | makes $x$ in many small steps, and gets a lower bound from each |
 //
 // ## 6 · Jensen–Shannon: never infinite
 //
@@ -558,8 +579,8 @@ show(
 //
 // $$\mathrm{JS}(p,q)=\tfrac12\,\mathrm{KL}(p\,\|\,m)+\tfrac12\,\mathrm{KL}(q\,\|\,m).$$
 //
-// It is symmetric, and it cannot be infinite, since $m_i>0$ wherever $p_i>0$ or $q_i>0$. How large can it be? Take $p$ and $q$ that share nothing: where $p_i>0$, $q_i=0$, so $m_i=\frac12p_i$, and
-// $\mathrm{KL}(p\|m)=\sum_i p_i\log\frac{p_i}{p_i/2}=\log 2$. The other half likewise. So
+// It is symmetric, and it cannot be infinite, since $m_i>0$ wherever $p_i>0$ or $q_i>0$. How large can it be? In $\mathrm{KL}(p\|m)=\sum_i p_i\log\frac{2p_i}{p_i+q_i}$ no fraction exceeds 2, so each half is at most $\log2$. And that is reached by $p$ and $q$ that share nothing: where $p_i>0$, $q_i=0$, so every fraction
+// that counts is exactly 2. (The places where a distribution is not 0 are its *support*.) So
 //
 // $$\text{disjoint supports}\;\Rightarrow\;\mathrm{JS}(p,q)=\log 2\approx0.693,\ \text{however far apart they are.}$$
 //
@@ -568,17 +589,18 @@ show(
 // Use your `kl`.
 
 // %% [markdown] lang="zh"
-// 一维时抽一百次就够了。到了十六维，抽一万次仍差将近二十奈特：几乎没有 $z$ 落在真正造出 $x$ 的那个附近，而平均值全靠那寥寥几个撑着。
+// 一维时抽一百次就够了。到了十六维，抽一万次仍低了将近二十奈特：几乎没有 $z$ 落在真正造出 $x$ 的那个附近，而平均值全靠那寥寥几个撑着。
+// （$P(x\mid z)$ 的平均值长期来看是对的，可我们要的是它的对数；平均值每次实验都会波动，由 Jensen 不等式，它的对数平均来说偏*低*。）
 // 所需的抽样次数随 $k$ 指数增长，而本课程的隐空间可达几百维。人们说“似然**难以计算**”（intractable），指的就是这个积分。
 // 课程里的每一族模型，都是绕开它的一种办法：
 //
 // | 模型族 | 怎样绕开这个积分 |
 // |---|---|
-// | VAE（04） | 猜是哪个 $z$ 造出了 $x$，得到一个下界 |
+// | VAE（04） | 猜是哪个 $z$ 造出了 $x$，得到一个下界：$\log P_\theta(x)$ 绝不会比它小 |
 // | GAN（05、06） | 根本不问似然，只拿样本来比 |
 // | 流模型（09） | 让 $x=f(z)$ 可逆，只有一个 $z$ 需要考虑 |
-// | 自回归（09） | 没有 $z$，把各部分的概率乘起来 |
-// | 扩散（11） | 拆成许多小步，每一步各有一个界 |
+// | 自回归（09） | 没有 $z$：一部分一部分地造出 $x$，把各部分的概率乘起来 |
+// | 扩散（11） | 分许多小步造出 $x$，每一步各得一个下界 |
 //
 // ## 6 · JS 散度：永远不会无穷大
 //
@@ -587,8 +609,8 @@ show(
 // $$\mathrm{JS}(p,q)=\tfrac12\,\mathrm{KL}(p\,\|\,m)+\tfrac12\,\mathrm{KL}(q\,\|\,m).$$
 //
 // 这就是 **JS 散度**（Jensen–Shannon divergence）。它是对称的，也不可能无穷大，因为凡是 $p_i>0$ 或 $q_i>0$ 的地方都有 $m_i>0$。它最大是多少？
-// 取毫无重叠的 $p$ 和 $q$：凡 $p_i>0$ 处 $q_i=0$，所以 $m_i=\frac12p_i$，
-// $\mathrm{KL}(p\|m)=\sum_i p_i\log\frac{p_i}{p_i/2}=\log 2$，另一半也一样。因此
+// 在 $\mathrm{KL}(p\|m)=\sum_i p_i\log\frac{2p_i}{p_i+q_i}$ 里，每个分数都不超过 2，所以每一半至多是 $\log2$。毫无重叠的 $p$ 和 $q$ 正好达到它：
+// 凡 $p_i>0$ 处 $q_i=0$，起作用的分数全都等于 2。（分布不为 0 的地方，叫它的*支撑集*。）因此
 //
 // $$\text{支撑集不相交}\;\Rightarrow\;\mathrm{JS}(p,q)=\log 2\approx0.693\text{，不管相距多远。}$$
 //
@@ -633,11 +655,11 @@ await check('div-js', { js });
 // The fourth instrument does not compare heights at the same place. It takes the two densities for heaps of earth, and asks how much work it is to turn one into the other: mass times
 // the distance that it is carried, by the cheapest plan. This is the **Wasserstein-1** or **earth mover's distance**, $W_1$.
 //
-// On a line the cheapest plan never lets two loads cross: the leftmost grain goes to the leftmost place. So for two samples of $N$ numbers each, sort both and carry the $i$-th smallest to the $i$-th smallest:
+// On a line the cheapest plan never lets two loads cross: the leftmost grain goes to the leftmost place. So for two samples of $N$ numbers each, sort both, write $x_{(i)}$ for the $i$-th smallest, and carry it to $y_{(i)}$:
 //
 // $$W_1=\frac1N\sum_{i=1}^N\bigl|x_{(i)}-y_{(i)}\bigr| .$$
 //
-// In other words: compare equal *quantiles* instead of equal places. Its unit is that of $x$ itself.
+// The value below which a given share of the draws lies is called a *quantile*: $x_{(i)}$ is one. So $W_1$ compares equal quantiles where the other three compare equal places. Its unit is that of $x$ itself.
 //
 // ### Exercise 4 · Wasserstein by sorting (3 points)
 //
@@ -649,12 +671,12 @@ await check('div-js', { js });
 // 第四件仪器不比较同一位置上的高度。它把两个密度当成两堆土，问把一堆搬成另一堆要做多少功：质量乘以搬运距离，按最省的方案计算。
 // 这就是 **Wasserstein-1 距离**，又叫**推土机距离**（earth mover's distance），记作 $W_1$。
 //
-// 在一条直线上，最省的方案从不让两车土交叉：最左边的土搬到最左边的位置。所以对各有 $N$ 个数的两组样本，分别排序，
-// 把第 $i$ 小的搬到第 $i$ 小的位置：
+// 在一条直线上，最省的方案里搬运路线从不交叉：最左边的土搬到最左边的位置。所以对各有 $N$ 个数的两组样本，分别排序，
+// 第 $i$ 小的数记作 $x_{(i)}$，把它搬到 $y_{(i)}$：
 //
 // $$W_1=\frac1N\sum_{i=1}^N\bigl|x_{(i)}-y_{(i)}\bigr| .$$
 //
-// 换句话说：比较的是相同的*分位数*，而不是相同的位置。它的单位就是 $x$ 的单位。
+// 有一定比例的样本小于某个值，这个值就叫*分位数*，$x_{(i)}$ 就是一个。所以 $W_1$ 比较的是相同的分位数，另外三件仪器比较的是相同的位置。它的单位就是 $x$ 的单位。
 //
 // ### 练习 4 · 用排序计算 Wasserstein 距离（3 分）
 //
@@ -695,14 +717,14 @@ await check('div-wasserstein', { wasserstein1 });
 // %% [markdown] lang="en"
 // ## 8 · Four needles
 //
-// Now push two bumps apart, a narrow one at 0 and a wider one at $d$, and read all four instruments.
+// Now push two bumps apart, a narrow one at 0 and a wider one at $d$, and read all four instruments: KL (with the narrow one's shares as weights), reverse KL and JS from the exact shares in 1001 narrow bins, $W_1$ from 4000 draws of each.
 //
-// **Guess first**: which of the four needles still moves between $d=3$ and $d=4$?
+// **Guess first**: which of the four needles still move between $d=3$ and $d=4$?
 
 // %% [markdown] lang="zh"
 // ## 8 · 四根指针
 //
-// 现在把两个峰推开：窄的在 0，宽的在 $d$，同时读四件仪器。
+// 现在把两个峰推开：窄的在 0，宽的在 $d$，同时读四件仪器：KL（以窄峰的占比为权重）、反向 KL 和 JS 用 1001 个窄格子里的精确占比计算，$W_1$ 用各 4000 个样本计算。
 //
 // **先猜一猜**：$d$ 从 3 增加到 4，四根指针里哪几根还在动？
 
@@ -711,7 +733,7 @@ await check('div-wasserstein', { wasserstein1 });
 //
 // A narrow bump at 0, a wider one at $d$.
 //
-// **Guess**: which of the four still moves between $d=3$ and $d=4$?
+// **Guess**: which of the four still move between $d=3$ and $d=4$?
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 四根指针
@@ -769,20 +791,22 @@ show(
         series: needles,
         title: 'What the needles show' /* zh: '指针的读数' */,
         x: 'distance d' /* zh: '距离 d' */,
-        y: 'reading' /* zh: '读数' */,
-        yRange: [0, 4],
+        y: 'reading (nats; W₁: units of x)' /* zh: '读数（奈特；W₁ 与 x 同单位）' */,
+        logY: true,
+        yRange: [0.03, 100],
       }),
       figures.curves({
         series: slopes,
         title: 'How fast they move' /* zh: '指针动得多快' */,
         x: 'distance d' /* zh: '距离 d' */,
         y: 'slope' /* zh: '斜率' */,
-        yRange: [0, 4],
+        logY: true,
+        yRange: [0.001, 100],
       }),
     ],
     {
       title:
-        'From d = 3 on JS stands still; W₁ keeps pace with the distance' /* zh: 'd 超过 3，JS 就不动了；W₁ 始终跟着距离走' */,
+        'From d = 3 on JS stands still; the other three keep moving' /* zh: 'd 超过 3，JS 就不动了，另外三件还在动' */,
     },
   ),
 );
@@ -791,13 +815,14 @@ show(
 const frames = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4].map((d) => {
   const at = readings[Math.round(d / 0.1)];
   return {
-    label: `d = ${d}: KL ${at.forward.toFixed(2)}, JS ${at.js.toFixed(3)}, W₁ ${at.w1.toFixed(2)}`,
+    label: `d = ${d}: KL ${at.forward.toFixed(1)} / ${at.reverse.toFixed(1)}, JS ${at.js.toFixed(3)}, W₁ ${at.w1.toFixed(2)}`,
     figure: figures.curves({
       series: [
         { name: 'narrow' /* zh: '窄' */, x: places, y: places.map((x) => gaussian(x, 0, 0.3)), fill: true },
         { name: 'wide' /* zh: '宽' */, x: places, y: places.map((x) => gaussian(x, d, 0.45)), fill: true },
       ],
-      title: 'Two bumps, pushed apart' /* zh: '两个峰，渐行渐远' */,
+      title:
+        'Once the bumps share nothing, JS no longer sees how far apart they are' /* zh: '两个峰不再重叠之后，JS 就看不出相距多远' */,
       x: 'x',
       y: 'density' /* zh: '密度' */,
       xRange: [-1.5, 6],
@@ -808,9 +833,9 @@ const frames = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4].map((d) => {
 show(figures.animation(frames, { milliseconds: 500 }));
 
 // %% [markdown] lang="en"
-// Both KLs keep growing, faster and faster: they speak of ratios of densities, and far out in a Gaussian's tail those are astronomical. Had the bumps an end, both would be infinite at once. JS climbs, and from $d\approx3$ on it is log 2 to three digits.
-// Its slope is 0 there. A generator that is told only the JS divergence stands on a plateau: it is wrong, and no direction is less wrong. $W_1$ grows like $d$ itself, with slope 1 wherever you stand. "Further" is always worse and "nearer" always better, and that
-// is all that gradient descent needs. (Near $d=0$ it does not reach 0: the bumps have different widths.)
+// Three of the four still move; only JS has stopped. (Both axes are logarithmic upwards, or the KLs would leave the page.) Both KLs keep growing, faster and faster: they speak of ratios of densities, and far out in a Gaussian's tail those are astronomical. If the bumps had ends, a KL would be infinite as soon as its first bump stuck out of its second. JS climbs, and from $d\approx3$ on it is log 2 to three digits.
+// Its slope is 0 there. A generator that is told only the JS divergence stands on a plateau: it is wrong, and no direction is less wrong. $W_1$ grows like $d$ itself: from $d\approx0.5$ on its slope is 1, however far you go. "Further" is always worse and "nearer" always better, and that
+// is all that gradient descent needs. (At $d=0$ it does not reach 0, because the bumps have different widths, and its slope is 0 there: that is its minimum.)
 //
 // Images of clothes lie on a thin sheet (lesson 03). Two thin sheets in 784 dimensions hardly ever overlap, so early in training a generator's images and the real ones are in the situation of the right half of this figure. Arjovsky, Chintala & Bottou
 // (2017) built the Wasserstein GAN on that remark.
@@ -830,10 +855,10 @@ show(figures.animation(frames, { milliseconds: 500 }));
 // **Guess first**: how much dearer than the cheapest plan is greed? Ten percent, or twice as much?
 
 // %% [markdown] lang="zh"
-// 两个 KL 一直在涨，而且越涨越快：它们说的是密度之比，在高斯分布的尾部，这个比值是天文数字。假如两个峰都有边界，两者立刻就是无穷大。
-// JS 先往上爬，$d\approx3$ 之后，前三位小数就已经是 log 2，斜率为 0。只听 JS 散度指挥的生成器，此时站在一片高原上：它错了，却没有哪个方向错得少一点。
-// $W_1$ 像 $d$ 一样增长，无论在哪里斜率都是 1。“更远”总是更差，“更近”总是更好，梯度下降要的就是这个。
-// （$d=0$ 附近它没有降到 0，因为两个峰宽窄不同。）
+// 四根里有三根还在动，只有 JS 停了。两个 KL 一直在涨，而且越涨越快：（两幅图的纵轴都是对数刻度，否则 KL 会冲出画面。）它们说的是密度之比，在高斯分布的尾部，这个比值是天文数字。假如峰有边界，那么前一个峰只要有一点伸出后一个峰之外，KL 就是无穷大。
+// JS 先往上爬，$d\approx3$ 之后，前三位小数就已经是 log 2，斜率为 0。只听 JS 散度指挥的生成器，此时站在一片高原上：它离目标很远，可往哪个方向挪，损失都不变。
+// $W_1$ 像 $d$ 一样增长：从 $d\approx0.5$ 起，不管走多远，斜率都是 1。“更远”总是更差，“更近”总是更好，梯度下降要的就是这个。
+// （$d=0$ 处它没有降到 0，因为两个峰宽窄不同；那里斜率为 0，正是它的最小值。）
 //
 // 衣物图像躺在一张薄薄的“纸”上（第 03 课）。784 维空间里的两张薄纸几乎从不重叠，所以训练初期，生成的图像与真实图像正处在这幅图的右半边。
 // Arjovsky、Chintala 和 Bottou（2017）就是从这一点出发，造出了 Wasserstein GAN。
@@ -915,7 +940,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Greed starts well and ends badly: whoever comes last must cross the whole ring. In the cheapest plan no two ways cross; if two did, exchanging their ends would make both shorter together (the triangle inequality, twice).
+// Greed costs about a tenth more here: it starts well, but whoever comes late finds the near places taken, and must go far. In the cheapest plan no two ways cross; if two did, exchanging their ends would make both shorter together (the triangle inequality, twice).
 //
 // ### Exercise 5 · The cheapest plan by trying all (3 points, optional, the hardest of this lesson)
 //
@@ -923,7 +948,7 @@ show(
 // is the short way: carry point 0 to each place in turn, and solve what is left.
 
 // %% [markdown] lang="zh"
-// 贪心开头好，结尾糟：轮到最后的点，只好横穿整个圆环。最省的方案里没有两条路交叉；假如有，交换它们的终点，两条路的总长就会变短（用两次三角不等式）。
+// 这里贪心贵出一成左右：开头很好，可轮到后面的点时，近处的位置都被占了，只好走远路。最省的方案里没有两条路交叉；假如有，交换它们的终点，两条路的总长就会变短（用两次三角不等式）。
 //
 // ### 练习 5 · 试遍所有方案，找最省的（3 分，选做，本课最难）
 //
@@ -950,14 +975,14 @@ await check('div-plan', { cheapestPlan });
 // %% [markdown] lang="en"
 // ## 10 · Break it: a divergence of two samples
 //
-// In practice nobody hands you $p$ and $q$; you have samples. Draw two samples of 500 from the *same* distribution, count them in bins, and ask the instruments how different they are. The right answer is 0.
+// In practice nobody hands you $p$ and $q$; you have samples. Draw two samples of 500 from the *same* distribution, count them in bins (what share of the draws falls into each), and ask the instruments how different they are. The right answer is 0.
 //
 // **Guess first**: what does KL say with 100 bins?
 
 // %% [markdown] lang="zh"
 // ## 10 · 弄坏它：两组样本的散度
 //
-// 实际中没人会把 $p$ 和 $q$ 交给你，你手里只有样本。从*同一个*分布抽两组样本，各 500 个，数进格子里，再问仪器它们有多不同。正确答案是 0。
+// 实际中没人会把 $p$ 和 $q$ 交给你，你手里只有样本。从*同一个*分布抽两组样本，各 500 个，分箱（bin）计数，也就是数出每个格子里样本的占比，再问仪器它们有多不同。正确答案是 0。
 //
 // **先猜一猜**：分成 100 格，KL 会说什么？
 
@@ -980,8 +1005,58 @@ show(
 );
 
 // %% [markdown] lang="en"
-// KL is infinite as soon as a single bin holds a draw of the first sample and none of the second, which with fine bins always happens. JS stays finite and is still wrong: it grows with the number of bins until every draw has a bin to itself and it says log 2. In 784 dimensions every draw *does* have a bin to itself.
-// $W_1$ needs no bins. So a divergence of samples cannot be had by counting. GANs (lesson 05) let a network estimate JS; lesson 06 lets one estimate $W_1$.
+// KL is infinite as soon as a single bin holds a draw of the first sample and none of the second, and the finer the bins, the surer that is. JS stays finite and is still wrong: it grows with the number of bins until every draw has a bin to itself and it says log 2. In 784 dimensions every draw *does* have a bin to itself.
+// $W_1$ needs no bins. (It is not 0 either, for these are two different sets of draws; but no choice of bins can change it, and on the line it shrinks like $1/\sqrt N$ as the samples grow. In many dimensions it shrinks so slowly that it, too, is far too large for any sample one can have.) So a divergence of samples cannot be had by counting. GANs (lesson 05) let a network estimate JS; lesson 06 lets one estimate $W_1$.
+//
+// ### Exercise 6 · Find the bug (2 points)
+//
+// With few bins and plenty of draws, counting can still be useful. Somebody does so with our two bumps at $d=4$ and reads a JS divergence of less than 0.05. Two bumps that share nothing! The whole program:
+//
+// ```ts
+// const share = (v: number[]) => Array.from(metrics.histogram(v, Math.min(...v), Math.max(...v), bins));
+// return js(share(x), share(y));
+// ```
+//
+// `metrics.histogram(values, low, high, bins)` cuts the stretch from `low` to `high` into `bins` bins and gives the share of the values in each; what lies outside is counted nowhere. Write the program right.
+
+// %% [markdown] lang="zh"
+// 只要有一格装着第一组的样本而没有第二组的，KL 就是无穷大；格子越细，这越难避免。JS 始终有限，但仍是错的：它随格数增长，
+// 直到每个样本独占一格，这时它说 log 2。而在 784 维里，每个样本*确实*独占一格。$W_1$ 不需要格子。（它也不等于 0，毕竟这是两次不同的抽样；但它不受分格的影响，
+// 而且在直线上随样本数按 $1/\sqrt N$ 减小。维数高时它减小得极慢，样本再多，读数也同样严重偏大。）所以，样本之间的散度不能靠数格子得到。
+// GAN（第 05 课）让一个网络去估计 JS，第 06 课让一个网络去估计 $W_1$。
+//
+// ### 练习 6 · 找出错误（2 分）
+//
+// 格子少、样本多的时候，数格子还是有用的。有人用它去量我们那两个峰，$d=4$ 时读出的 JS 散度不到 0.05。两个峰可是毫无重叠！整个程序是：
+//
+// ```ts
+// const share = (v: number[]) => Array.from(metrics.histogram(v, Math.min(...v), Math.max(...v), bins));
+// return js(share(x), share(y));
+// ```
+//
+// `metrics.histogram(values, low, high, bins)` 把 `low` 到 `high` 的一段分成 `bins` 格，给出每格里数值的占比；落在这段之外的不计入任何一格。请写出正确的程序。
+
+// %% grade_id="div-samples" points=2
+/** The JS divergence of two samples, each counted in `bins` bins, in nats. The samples may differ in size. */
+/* zh: 两组样本数进 `bins` 个格子之后的 JS 散度，单位为奈特。两组的个数可以不同。 */
+function sampleJs(x: readonly number[], y: readonly number[], bins: number): number {
+  // BEGIN SOLUTION
+  const together = [...x, ...y];
+  const [lowest, highest] = [Math.min(...together), Math.max(...together)];
+  const [left, right] = [x, y].map((one) => Array.from(metrics.histogram(one, lowest, highest, bins)));
+  return js(left, right);
+  // END SOLUTION
+}
+await check('div-samples', { sampleJs });
+
+// %%
+for (const d of [0, 1, 4]) {
+  const shifted = wideSample.map((value) => value + d);
+  console.log(`d = ${d}: JS ${sampleJs(narrowSample, shifted, 40).toFixed(3)}`);
+}
+
+// %% [markdown] lang="en"
+// Both samples must be counted in the *same* bins. Bins of their own show the shapes and hide the places, and no single reading gives that away; moving one sample far off and reading again does.
 //
 // **What to look at first when a divergence is odd**: is it infinite or NaN? Then some $q_i$ is 0, or was rounded to 0. Is it near 0.693? Then you are reading a JS divergence of things that do not overlap, and its gradient tells you nothing.
 //
@@ -996,12 +1071,12 @@ show(
 //
 // <details><summary>2. In step (3) of the derivation we added a term. Could that have changed the best θ?</summary>
 //
-// No: it holds $P_{\text{data}}$ alone, no $\theta$. It changes the value (from a cross-entropy to a KL) and no maximum.
+// No: it holds $P_{\text{data}}$ alone, no $\theta$. It changes the value (from $\int P_{\text{data}}\log P_\theta\,dx$, minus the *cross-entropy*, to minus the KL) and moves no maximum.
 // </details>
 //
-// <details><summary>3. A generator draws only trousers, perfectly. Which KL punishes it, which does not?</summary>
+// <details><summary>3. The data are pictures of ten kinds of clothes, a tenth of each. A generator draws only trousers, perfectly. Which KL punishes it, which hardly?</summary>
 //
-// $\mathrm{KL}(P_{\text{data}}\|P_\theta)$ is infinite: shirts happen, and the model excludes them. $\mathrm{KL}(P_\theta\|P_{\text{data}})$ is only $\log 10$ (all its mass on a tenth of the data): it does not see what is missing.
+// $\mathrm{KL}(P_{\text{data}}\|P_\theta)$ is infinite: shirts happen, and the model excludes them. $\mathrm{KL}(P_\theta\|P_{\text{data}})$ is only $\log 10\approx2.3$ nats (all its mass on a tenth of the data), whatever is missing there.
 // </details>
 //
 // <details><summary>4. p is all mass at 0, q all mass at d > 0. All four readings?</summary>
@@ -1034,9 +1109,7 @@ show(
 // - Peyré & Cuturi (2019), *Computational Optimal Transport*, arXiv:1803.00567. Chapters 2 and 3 for plans and linear programs.
 
 // %% [markdown] lang="zh"
-// 只要有一格装着第一组的样本而没有第二组的，KL 就是无穷大；格子一细，这必然发生。JS 始终有限，但仍是错的：它随格数增长，
-// 直到每个样本独占一格，这时它说 log 2。而在 784 维里，每个样本*确实*独占一格。$W_1$ 不需要格子。所以，样本之间的散度不能靠数格子得到。
-// GAN（第 05 课）让一个网络去估计 JS，第 06 课让一个网络去估计 $W_1$。
+// 两组样本必须数进*同一批*格子里。每组各用各的格子，量的只是形状，看不见位置；数值里看不出这个错误，把一组样本挪远再读一次，才会露馅。
 //
 // **散度看着不对时，先看什么**：是无穷大或 NaN 吗？那就是某个 $q_i$ 为 0，或被舍入成了 0。是 0.693 左右吗？那么你看到的是两个不相交分布的
 // JS 散度，它的梯度什么也不告诉你。
@@ -1052,13 +1125,13 @@ show(
 //
 // <details><summary>2. 推导的第 (3) 步添了一项。它会不会改变最优的 θ？</summary>
 //
-// 不会：那一项只含 $P_{\text{data}}$，不含 $\theta$。它改变数值（从交叉熵变成 KL），不改变最大值点。
+// 不会：那一项只含 $P_{\text{data}}$，不含 $\theta$。它改变数值（$\int P_{\text{data}}\log P_\theta\,dx$ 是负的*交叉熵*，添项之后是负的 KL），不移动最大值点。
 // </details>
 //
-// <details><summary>3. 一个生成器只会画裤子，而且画得完美。哪个 KL 惩罚它，哪个不惩罚？</summary>
+// <details><summary>3. 数据是十类衣物的图像，每类占十分之一。一个生成器只会画裤子，而且画得完美。哪个 KL 重罚它，哪个几乎不罚？</summary>
 //
-// $\mathrm{KL}(P_{\text{data}}\|P_\theta)$ 为无穷大：衬衫真实存在，模型却把它排除了。$\mathrm{KL}(P_\theta\|P_{\text{data}})$ 只有 $\log 10$
-// （全部质量压在十分之一的数据上）：它看不见缺了什么。
+// $\mathrm{KL}(P_{\text{data}}\|P_\theta)$ 为无穷大：衬衫真实存在，模型却把它排除了。$\mathrm{KL}(P_\theta\|P_{\text{data}})$ 只有 $\log 10\approx2.3$ 奈特
+// （全部质量压在十分之一的数据上），不管缺的是什么。
 // </details>
 //
 // <details><summary>4. p 的质量全在 0，q 的质量全在 d > 0。四个读数各是多少？</summary>

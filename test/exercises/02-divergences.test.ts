@@ -270,3 +270,55 @@ exercise('div-plan', ({ check, subject, random }) => {
   });
   exercise.wrong('the dearest', { loses: 2, change: ['price(plan) < price(best)', 'price(plan) > price(best)'] });
 });
+
+exercise('div-samples', ({ check, subject, random }) => {
+  const sample = (n: number) => Array.from({ length: n }, () => random.next());
+
+  check({ en: 'is 0 for a sample and itself', zh: '样本与自身的散度为 0' }, { points: 0.5 }, async () => {
+    const x = sample(40);
+    numberOf(await subject.call('sampleJs', x, x, 5)).toBeCloseTo(0, { absolute: 1e-9 });
+    const half = x.map((value) => (value < 0.5 ? value : value + 1));
+    numberOf(await subject.call('sampleJs', x, half, 4)).toBeBetween(0.05, Math.LN2);
+  });
+
+  check(
+    { en: 'is log 2 for a sample and a copy of it that was moved far away', zh: '样本与挪到远处的它自己：log 2' },
+    {
+      points: 1,
+      hint: {
+        en: 'Does bin 3 of the one sample cover the same stretch as bin 3 of the other?',
+        zh: '一组的第 3 格与另一组的第 3 格，覆盖的是同一段吗？',
+      },
+    },
+    async () => {
+      const x = sample(30);
+      const moved = x.map((value) => value + 9);
+      numberOf(await subject.call('sampleJs', x, moved, 10)).toBeCloseTo(Math.LN2, { relative: 1e-6 });
+      numberOf(await subject.call('sampleJs', moved, x, 10)).toBeCloseTo(Math.LN2, { relative: 1e-6 });
+    },
+  );
+
+  check(
+    { en: 'counts every value of both, however many there are', zh: '两组的每个数都计入，不论各有多少个' },
+    { points: 0.5, hidden: true },
+    async () => {
+      const [x, y] = [sample(50), sample(80).map((value) => 2 * value + 0.5)];
+      const [low, high] = [Math.min(...x, ...y), Math.max(...x, ...y)];
+      const expected = metrics.jsDivergence(metrics.histogram(x, low, high, 6), metrics.histogram(y, low, high, 6));
+      numberOf(await subject.call('sampleJs', x, y, 6)).toBeCloseTo(expected, { relative: 1e-6 });
+    },
+  );
+
+  exercise.wrong('each sample in bins of its own', {
+    loses: 1.5,
+    change: [
+      'metrics.histogram(one, lowest, highest, bins)',
+      'metrics.histogram(one, Math.min(...one), Math.max(...one), bins)',
+    ],
+  });
+  exercise.wrong('the bins of the first sample for both', {
+    loses: 1.5,
+    change: ['const together = [...x, ...y];', 'const together = x;'],
+  });
+  exercise.wrong('another number of bins', { loses: 0.5, change: ['highest, bins)', 'highest, 2 * bins)'] });
+});
