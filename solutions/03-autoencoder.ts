@@ -3,7 +3,7 @@
 // title:
 //   en: "Autoencoders: a picture through a narrow door"
 //   zh: 自编码器：让图像穿过一道窄门
-// minutes: 60
+// minutes: 70
 // terms:
 //   encoder: 编码器
 //   decoder: 解码器
@@ -35,11 +35,11 @@
 // 3. write the reconstruction loss and say over what it is summed and over what it is averaged;
 // 4. tell what a *linear* autoencoder can and cannot do, and name the classical method it rediscovers;
 // 5. train an autoencoder on Fashion-MNIST and read its loss curve;
-// 6. read a two-dimensional latent map: what lies close, what overlaps, what is empty;
+// 6. read a two-dimensional latent map (what lies close, what overlaps, what is empty), and measure whether neighbours are of one kind;
 // 7. explain, with a picture, why a good compressor need not be a generator.
 //
-// **Time**: about 60 minutes to read and work through. All training cells together take about two minutes on two processor
-// cores; each one says beforehand how long it will take.
+// **Time**: about 70 minutes to read and work through. All training cells together take about two minutes on two processor
+// cores that have nothing else to do; each one says beforehand how long it will take.
 
 // %% [markdown] lang="zh"
 // # 03 · 自编码器：让图像穿过一道窄门
@@ -55,10 +55,10 @@
 // 3. 写出重构损失，并说明哪些维度求和、哪些维度取平均；
 // 4. 说出*线性*自编码器的能力和局限，以及它重新发现了哪个经典方法；
 // 5. 在 Fashion-MNIST 上训练自编码器，看懂损失曲线；
-// 6. 看懂二维隐空间地图：谁挨着谁，哪里重叠，哪里是空的；
+// 6. 看懂二维隐空间地图（谁挨着谁，哪里重叠，哪里是空的），并测量邻居是否同类；
 // 7. 用一张图解释：好的压缩器为什么未必是生成器。
 //
-// **用时**：阅读和练习约 60 分钟。所有训练代码在双核处理器上合计约两分钟，每次训练开始时都会先报出预计时间。
+// **用时**：阅读和练习约 70 分钟。所有训练代码在两个空闲的处理器核上合计约两分钟，每次训练开始时都会先报出预计时间。
 
 // %% tags=["setup"]
 import * as tf from '@tensorflow/tfjs';
@@ -118,18 +118,18 @@ show(
 show(
   figures.imageGrid(random.uniform([16, 28, 28, 1]), {
     columns: 8,
-    title: 'Sixteen random points of the same space' /* zh: '同一空间里的十六个随机点' */,
+    title: 'Sixteen random points of the same space: no clothes' /* zh: '同一空间里的十六个随机点：没有一件衣服' */,
   }),
 );
 
 // %% [markdown] lang="en"
 // None. Not in a million, not in a lifetime. Clothes fill almost nothing of the 784-dimensional cube. They lie on a thin,
 // curved sheet inside it: you can slide along the sheet (sleeves a little longer, fabric a little darker) and stay among
-// clothes, but step off it in nearly any direction and you are in the hiss above. This picture is called the **manifold
+// clothes, but step off it in nearly any direction and you are among pictures like the random ones above. This picture is called the **manifold
 // hypothesis**, and the sheet is the **data manifold**. Nobody has proved it for photographs; it is a belief that keeps
 // paying off.
 //
-// If the sheet has only $k$ directions to slide in, then $k$ numbers ought to be enough to say where on it a picture lies.
+// If the sheet has only $k$ directions to slide in, then about $k$ numbers ought to be enough to say where on it a picture lies (exactly $k$ on any small piece of it; a closed loop as a whole takes one more).
 // An autoencoder looks for those $k$ numbers. Let us first do it where we can see everything: points in the plane
 // ($n=2$) scattered along a curve ($k=1$).
 
@@ -137,16 +137,16 @@ show(
 // 一幅也没有。别说一百万幅，画一辈子也碰不上。在 784 维的立方体里，衣服几乎不占体积，它们躺在其中一张又薄又弯的“纸”上：
 // 沿着纸面滑动（袖子长一点，料子深一点），看到的仍是衣服；可只要离开纸面，几乎无论朝哪个方向走，都会掉进上面那种杂点里。
 // 这种看法叫作**流形假设**（manifold hypothesis），那张纸叫作**数据流形**（data manifold）。对照片而言它并没有被证明，
-// 只是一个屡试不爽的信念。
+// 只是一条至今很管用的假设。
 //
-// 如果这张纸上只有 $k$ 个可以滑动的方向，那么用 $k$ 个数就应该足以说清一幅图像在纸上的位置。自编码器要找的正是这 $k$ 个数。
+// 如果这张纸上只有 $k$ 个可以滑动的方向，那么用大约 $k$ 个数就应该足以说清一幅图像在纸上的位置（纸上任何一小块，恰好 $k$ 个就够；整个闭合的圈则要多一个）。自编码器要找的正是这 $k$ 个数。
 // 我们先从一眼就能看全的情形做起：平面上的点（$n=2$），散布在一条曲线附近（$k=1$）。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Clothes lie on a thin sheet
 //
 // - a picture is one point $x\in\mathbb R^{784}$
-// - random points are hiss: clothes fill almost nothing of the cube
+// - random points are noise: clothes fill almost nothing of the cube
 // - **manifold hypothesis**: they lie on a thin, curved sheet
 // - $k$ directions to slide in: $k$ numbers should do
 
@@ -194,7 +194,7 @@ show(
 // With $k<n$ the code is a narrow door, the **bottleneck**: whatever does not fit through it is lost. Neither function is
 // given. Both are neural networks, and they learn together what is worth carrying through.
 //
-// The smallest network that can bend has one hidden layer. With weights $W_1,W_2$, biases $b_1,b_2$ and $\tanh$ as the bend (the *activation function*),
+// The smallest network that can bend has one hidden layer. For a point $x$ written as a row, with weights $W_1,W_2$ (matrices; no relation of the distance of lesson 02), biases $b_1,b_2$ and $\tanh$ as the bend (the *activation function*),
 //
 // $$e(x)=\tanh(x\,W_1+b_1)\,W_2+b_2 .$$
 //
@@ -205,7 +205,7 @@ show(
 // %% [markdown] lang="zh"
 // ## 2 · 编码器、编码、解码器
 //
-// 干活的是两个函数。
+// 模型由两个函数组成。
 //
 // - **编码器**（encoder）$f_{\text{enc}}:\mathbb R^n\to\mathbb R^k$，简记为 $e$，把一个数据点变成它的**编码**（code）$z=e(x)$。
 //   编码所在的空间叫**隐空间**（latent space）。
@@ -214,7 +214,7 @@ show(
 // 当 $k<n$ 时，编码就是一道窄门，也叫**瓶颈**（bottleneck）：挤不过去的信息就丢了。两个函数都不是事先给定的，
 // 它们都是神经网络，在训练中一起学会哪些信息值得带过门去。
 //
-// 能“拐弯”的最小网络有一个隐藏层。设权重为 $W_1,W_2$，偏置为 $b_1,b_2$，用非线性的激活函数 $\tanh$ 来“拐弯”，
+// 非线性的（能“拐弯”的）最小网络有一个隐藏层。数据点 $x$ 写成一行，设权重矩阵为 $W_1,W_2$（与第 02 课的距离无关），偏置为 $b_1,b_2$，“拐弯”靠的是非线性的激活函数 $\tanh$，
 //
 // $$e(x)=\tanh(x\,W_1+b_1)\,W_2+b_2 .$$
 //
@@ -281,11 +281,11 @@ show(
 // `forward(x, encoderWeights)` 得到编码，`forward(z, decoderWeights)` 得到重构。
 //
 // 需要用到的接口：`tf.matMul`（或 `.matMul`）、`.add`、`.tanh`。形状为 $[h]$ 的偏置加到 $[B,h]$ 上时，每一行都会加。
-// 常见的失误是把输出也弯了一道：最后一层只是仿射变换，否则编码永远跑不出 $[-1,1]$。
+// 常见的失误是给输出层也加上激活函数：最后一层只做线性变换再加偏置，否则编码永远跑不出 $[-1,1]$。
 
 // %% tags=["setup"]
 /** Weights of one half: hidden layer, then output layer. */
-/* zh: 一半网络（编码器或解码器）的权重：先隐藏层，后输出层。 */
+/* zh: 半个网络（编码器或解码器）的权重：先隐藏层，后输出层。 */
 interface Half {
   readonly w1: Tensor2D; // [in,h]
   readonly b1: Tensor1D; // [h]
@@ -362,7 +362,7 @@ await check('ae-loss', { reconstructionLoss });
 
 // %%
 /** Fresh weights of one half. */
-/* zh: 一半网络的初始权重。 */
+/* zh: 半个网络的初始权重。 */
 const freshHalf = (from: number, to: number, hidden = 32) => ({
   w1: tf.variable<tf.Rank.R2>(random.normal([from, hidden])),
   b1: tf.variable<tf.Rank.R1>(random.normal([hidden], 0, 0.1)),
@@ -427,45 +427,48 @@ await train({
 // %% figure="linear-and-bent" slideshow={"slide_type": "subslide"}
 const grey = { name: 'data' /* zh: '数据' */, points: curve, color: 7 };
 show(
-  figures.panels([
-    figures.scatter2d({
-      series: [grey, { name: 'linear' /* zh: '线性' */, points: throughLinear(curve), color: 1 }],
-      title: 'Linear: the best straight line' /* zh: '线性：最佳直线' */,
-      x: 'x₁',
-      y: 'x₂',
-    }),
-    figures.scatter2d({
-      series: [grey, { name: 'bent' /* zh: '会拐弯' */, points: through(curve), color: 1 }],
-      title: 'Bent: the curve itself' /* zh: '会拐弯：曲线本身' */,
-      x: 'x₁',
-      y: 'x₂',
-    }),
-  ]),
+  figures.panels(
+    [
+      figures.scatter2d({
+        series: [grey, { name: 'linear' /* zh: '线性' */, points: throughLinear(curve), color: 1 }],
+        title: 'Linear: the best straight line' /* zh: '线性：最佳直线' */,
+        x: 'x₁',
+        y: 'x₂',
+      }),
+      figures.scatter2d({
+        series: [grey, { name: 'bent' /* zh: '会拐弯' */, points: through(curve), color: 2 }],
+        title: 'Bent: along the curve' /* zh: '会拐弯：沿着曲线' */,
+        x: 'x₁',
+        y: 'x₂',
+      }),
+    ],
+    { title: 'Only the pair that bends can follow the curve' /* zh: '只有会拐弯的那一对跟得上曲线' */ },
+  ),
 );
 
 // %% [markdown] lang="en"
-// Grey is the data, orange what comes out of the door. The linear pair can only reach a straight line, and the best straight line
+// Grey is the data, coloured what comes out of the door. The linear pair can only reach a straight line, and the best straight line
 // through a cloud is the one along which the cloud varies most. Statisticians call that direction the first **principal component**. On
-// centred data, as ours is, a linear autoencoder with the squared error finds the same subspace as **principal component analysis**
-// (PCA; Baldi & Hornik, 1989). It is the bend, not the bottleneck, that makes something new possible: the bent pair has found the curve, at
-// less than a tenth of the loss.
+// centred data, as ours nearly is, a linear autoencoder with the squared error finds the same subspace as **principal component analysis**
+// (PCA; Baldi & Hornik, 1989). Both pairs have the same bottleneck, and must choose what to carry through; it is the bend that makes a better choice
+// possible. The bent pair follows the curve at a small part of the loss: less than a tenth after the 1500 steps of the default budget, about a quarter after 300.
 //
 // ## 5 · The real thing
 //
-// Four things change: $n$ is 784 instead of 2, there are two hidden layers instead of one, $\tanh$ becomes
-// $\mathrm{relu}(a)=\max(a,0)$ (faster to learn with many layers), and a sigmoid, $1/(1+e^{-a})$, at the end keeps grey values between
+// The network changes in four places: $n$ is 784 instead of 2, there are two hidden layers instead of one, $\tanh$ becomes
+// $\mathrm{relu}(a)=\max(a,0)$ (faster to learn with many layers), and a sigmoid, $1/(1+\exp(-a))$, at the end keeps grey values between
 // 0 and 1. We train with Adam on batches of 128 pictures. With
 // $k=2$ we will be able to draw the latent space; with $k=32$ the pictures will be better.
 
 // %% [markdown] lang="zh"
-// 灰色是数据，橙色是过门之后出来的东西。线性版本只够得着一条直线，而穿过一团点的最佳直线，就是这团点变化最大的方向，
-// 统计学称之为第一**主成分**。数据已中心化时（这里正是如此），用平方误差训练的线性自编码器，找到的子空间与**主成分分析**（PCA）
-// 相同（Baldi & Hornik，1989）。真正带来新能力的是非线性的“拐弯”，而不是“窄门”：会拐弯的版本找到了整条曲线，损失不到前者的十分之一。
+// 灰色是数据，彩色是过门之后出来的东西。线性版本只够得着一条直线，而穿过一团点的最佳直线，就是这团点变化最大的方向，
+// 统计学称之为第一**主成分**。数据已中心化时（这里近似如此），用平方误差训练的线性自编码器，找到的子空间与**主成分分析**（PCA）
+// 相同（Baldi & Hornik，1989）。两个版本的窄门一样窄，都得挑选带什么过去；能挑得更好，靠的是非线性的“拐弯”。会拐弯的版本跟上了整条曲线，损失小得多：按默认设置训练 1500 步，不到前者的十分之一；只训练 300 步，约为四分之一。
 //
-// ## 5 · 动真格的
+// ## 5 · 换成真实数据
 //
-// 要改的只有四处：$n$ 从 2 变成 784；隐藏层从一层变成两层；$\tanh$ 换成 $\mathrm{relu}(a)=\max(a,0)$
-// （层数多时学得更快）；最后加一个 sigmoid，即 $1/(1+e^{-a})$，让灰度值保持在 0 和 1 之间。训练用 Adam，每批 128 幅图像。取 $k=2$，隐空间就能画出来；取 $k=32$，图像会更清楚。
+// 网络要改四处：$n$ 从 2 变成 784；隐藏层从一层变成两层；$\tanh$ 换成 $\mathrm{relu}(a)=\max(a,0)$
+// （层数多时学得更快）；最后加一个 sigmoid，即 $1/(1+\exp(-a))$，让灰度值保持在 0 和 1 之间。训练用 Adam，每批 128 幅图像。取 $k=2$，隐空间就能画出来；取 $k=32$，图像会更清楚。
 
 // %%
 const flat = ae.buildAutoencoder({ inputShape: [28, 28, 1], latentDim: 2, hidden: [256, 64], seed: 1 });
@@ -500,15 +503,15 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: both curves fall steeply within the first two hundred steps and then creep. The loss with $k=2$
-// ends near 22, with $k=32$ near 10 (squared error, summed over the 784 pixels of a picture). **If the loss stays near 68**,
+// **What you should see**: both curves fall steeply within the first two hundred steps and then creep. After the four epochs of the default budget the loss with $k=2$
+// is near 22, with $k=32$ near 10; after one epoch, near 25 and 14 (squared error, summed over the 784 pixels of a picture). **If the loss stays near 68**,
 // every output is the same average picture: the hidden units died, and a smaller learning rate or another seed helps. **If it
-// is NaN**, something was divided by zero or the learning rate is ten times too large.
+// is NaN**, the weights have grown beyond all bounds: the learning rate is far too large.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：两条损失曲线都在前两百步内急降，之后缓慢爬行。$k=2$ 时最终约为 22，$k=32$ 时约为 10
+// **你应该看到**：两条损失曲线都在前两百步内急降，之后缓慢下降。按默认设置训练四轮后，$k=2$ 时约为 22，$k=32$ 时约为 10；只训练一轮则约为 25 和 14
 // （平方误差，对一幅图像的 784 个像素求和）。**如果损失停在 68 附近**，说明每个输出都是同一幅“平均图像”：隐藏单元“死”了，
-// 把学习率调小或换一个种子就好。**如果变成 NaN**，多半是某处除以了零，或者学习率大了十倍。
+// 把学习率调小或换一个种子就好。**如果变成 NaN**，说明权重已经发散：学习率太大了。
 
 // %% [markdown] lang="en"
 // ## 6 · What fits through the door
@@ -569,6 +572,8 @@ const lostShare = (model: ae.Autoencoder, label: number) =>
   tf.tidy(() => {
     const x = data.test.ofClass(label).images();
     const variation = x.sub(x.mean(0)).square().sum([1, 2, 3]).mean();
+    // your loss from exercise 2, one number for each picture
+    // zh: 就是练习 2 的损失，每幅图像一个数
     return ae.reconstructionLoss(x, ae.reconstruct(model, x), 'mse').mean().div(variation).dataSync()[0];
   });
 show(
@@ -578,22 +583,22 @@ show(
       { name: 'k = 2', values: classes.map((_, label) => lostShare(flat, label)) },
       { name: 'k = 32', values: classes.map((_, label) => lostShare(roomy, label)) },
     ],
-    title: 'Sandals lose most, and gain least from the wider door' /* zh: '凉鞋丢得最多，门宽了受益也最少' */,
-    y: 'share of the class’s variation that is lost' /* zh: '丢失的类内差异所占比例' */,
+    title: 'Sandals lose the largest share, through either door' /* zh: '两道门都是凉鞋丢得最多' */,
+    y: 'share of variation lost' /* zh: '丢失的类内差异占比' */,
   }),
 );
 
 // %% [markdown] lang="en"
 // Outlines survive; prints and checks do not, and the last sandal came back as another kind of shoe. Sandals suffer most: each is a different
-// tangle of thin straps, so a few numbers cannot say which. Trousers differ from each other mostly in width and length, two numbers'
-// worth, and the wider door restores the rest. And everything is a little soft. A thin sharp line in the wrong place is punished
-// twice, once where it is and once where it should be; a soft line is punished only a little. Not knowing exactly, the decoder paints the *average* of what it
-// might be. You will meet this blur again in lesson 04.
+// tangle of thin straps, so a few numbers cannot say which. The wider door helps every kind, but does not change which kind is the hardest. And everything is a little soft. A thin sharp line in the wrong place is punished
+// twice, once where it is and once where it should be; a soft line is punished only a little. If a code leaves several pictures $x$ possible, the best single answer $c$ is their *average*: the derivative of
+// $\mathbb E\lVert x-c\rVert^2$ by $c$ is $2(c-\mathbb E[x])$, which is zero at $c=\mathbb E[x]$. So the decoder paints averages. You will meet this blur again in lesson 04.
 
 // %% [markdown] lang="zh"
 // 轮廓保住了，印花和格纹没有，最后那只凉鞋出来时成了另一种鞋。凉鞋损失最惨重：每一只都是不同的细带缠绕方式，几个数说不清是哪一只。
-// 裤子之间的差别主要是宽窄和长短，门一宽，剩下的就补回来了。而且所有图像都有点“软”。在平方误差眼里，一条锐利却放错位置的细线要罚两次：
-// 不该有的地方罚一次，该有的地方再罚一次；柔和的线只罚一点。解码器拿不准的时候，画的就是各种可能的*平均*。这种模糊，第 04 课还会遇到。
+// 门宽了，各类都受益，但最难的还是凉鞋。而且所有图像都有点发虚。按平方误差，一条锐利却放错位置的细线要罚两次：
+// 不该有的地方罚一次，该有的地方再罚一次；柔和的线只罚一点。如果一个编码对应好几种可能的图像 $x$，最好的单一回答 $c$ 就是它们的*平均*：
+// $\mathbb E\lVert x-c\rVert^2$ 对 $c$ 的导数是 $2(c-\mathbb E[x])$，在 $c=\mathbb E[x]$ 处为零。所以解码器画的是平均。这种模糊，第 04 课还会遇到。
 
 // %% [markdown] lang="en"
 // ## 7 · The map
@@ -626,10 +631,10 @@ show(
 // 在图上找：两个叠在一起的类别 · 一个独占一块地盘的类别 · 一片空地
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Nobody told it the classes. No scale, no centre, gaps between rays: the loss asked for none of it. These gaps are what the next slides fall into.
+// Nobody told it the classes. No scale, no centre, gaps between rays: the loss asked for none of it. These gaps are what the next slides fall into. Exercise 3, ten minutes: how many neighbours are of one class?
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 没有人告诉过它类别。没有比例尺，没有中心，射线之间有空隙：损失函数从没要求过整齐。后面就会掉进这些空隙。
+// 没有人告诉过它类别。没有比例尺，没有中心，射线之间有空隙：损失函数从没要求过整齐。后面就会掉进这些空隙。练习 3，十分钟：有多少邻居是同类？
 
 // %% figure="latent-map" slideshow={"slide_type": "subslide"}
 const shown = 4000;
@@ -650,30 +655,83 @@ show(
 // lie eight or ten units out, and white gaps open between the rays. Nothing in the loss asked for a tidy map. It asked for addresses from
 // which the picture can be restored, and any addresses will do.
 //
-// ## 8 · Walking in a straight line
+// ### Exercise 3 · Are neighbours alike? (3 points)
 //
-// Take the codes of two pictures and walk from one to the other,
-//
-// $$z(s)=(1-s)\,z_a+s\,z_b,\qquad s\in[0,1],$$
-//
-// decoding as you go.
-//
-// ### Exercise 3 · The walk (2 points)
+// The title of the map claims something; put a number on it. Find for each point the nearest *other* point. The number is the share of points whose nearest neighbour has the same label as they have.
+// With ten classes of the same size, neighbours at random would give about 0.1. Each point is an array of its coordinates; plain loops or `.map` and `Math.min` will do.
 
 // %% [markdown] lang="zh"
 // 套头衫、外套和衬衫挤在同一块地盘上：在 28 × 28 的灰度像素里，它们的轮廓几乎没有差别。裤子和鞋相隔最远，各占一条射线的末端。三种鞋互为邻居。
 // 而且这张地图既没有比例尺，也没有中心：有的类别拉成长长的射线，有的编码远到八个、十个单位之外，射线之间留着空白。
 // 损失函数从没要求过一张整齐的地图。它只要求：凭地址能还原图像。至于是什么地址，无所谓。
 //
-// ## 8 · 走一条直线
+// ### 练习 3 · 邻居是同类吗？（3 分）
 //
-// 取两幅图像的编码，从一个走到另一个，
+// 地图的标题下了一个断语，现在给它一个数字。对每个点，找出离它最近的*另一个*点；要算的是：最近邻的标签与自己相同的点，占多大比例。
+// 十个类别一样多时，随便指派邻居约得 0.1。每个点是一个坐标数组，用普通的循环，或者 `.map` 加 `Math.min` 都行。
+
+// %% grade_id="ae-neighbours" points=3
+/** The share of points whose nearest other point has the same label: 0 to 1. points: N rows of coordinates */
+/* zh: 最近邻（不含自己）与自己标签相同的点所占的比例，0 到 1。points: N 行坐标 */
+function neighboursAlike(points: readonly (readonly number[])[], labels: readonly number[]): number {
+  // BEGIN SOLUTION
+  const apart = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0);
+  const alike = points.filter((here, i) => {
+    const gaps = points.map((there, j) => (j === i ? Infinity : apart(here, there)));
+    return labels[gaps.indexOf(Math.min(...gaps))] === labels[i];
+  });
+  return alike.length / points.length;
+  // END SOLUTION
+}
+await check('ae-neighbours', { neighboursAlike });
+
+// %%
+const asked = budget({ quick: 200, default: 1000, full: 1000 });
+const kinds = Array.from(data.test.labels(0, asked));
+const spaces = {
+  ['784 pixels' /* zh: '784 个像素' */]: data.test.images(0, asked).reshape<Tensor2D>([asked, 784]),
+  'k = 32': ae.encode(roomy, data.test.images(0, asked)),
+  'k = 2': ae.encode(flat, data.test.images(0, asked)),
+};
+show(
+  figures.table(
+    Object.entries(spaces).map(([space, rows]) => ({
+      ['neighbours in' /* zh: '在哪里找邻居' */]: space,
+      ['of the same class' /* zh: '同类的比例' */]: neighboursAlike(rows.arraySync(), kinds).toFixed(2),
+    })),
+    {
+      title:
+        'Neighbours are mostly alike, and two numbers keep less of it than thirty-two' /* zh: '邻居多半是同类；两个数保住的少于三十二个数' */,
+    },
+  ),
+);
+
+// %% [markdown] lang="en"
+// Far above 0.1 everywhere, though no network was told a class. Thirty-two numbers keep the neighbours about as well as all 784 pixels do. On the map of two numbers more of them are strangers: that is what the overlap of pullovers, coats and shirts looks like as a number.
+//
+// ## 8 · Walking in a straight line
+//
+// Take the codes of two pictures and walk from one to the other (this is *linear interpolation* in the latent space),
+//
+// $$z(s)=(1-s)\,z_a+s\,z_b,\qquad s\in[0,1],$$
+//
+// decoding as you go.
+//
+// ### Exercise 4 · The walk (2 points)
+
+// %% [markdown] lang="zh"
+// 没有哪个网络见过类别，比例却处处远高于 0.1。三十二个数保住的邻居，与全部 784 个像素差不多。在只有两个数的地图上，不同类的邻居多了：套头衫、外套和衬衫的重叠，换成数字就是这样。
+//
+// ## 8 · 走一条直线：线性插值
+//
+// 取两幅图像的编码，在隐空间里从一个走到另一个，也就是*线性插值*（linear interpolation），
 //
 // $$z(s)=(1-s)\,z_a+s\,z_b,\qquad s\in[0,1],$$
 //
 // 一边走一边解码。
 //
-// ### 练习 3 · 走一走（2 分）
+// ### 练习 4 · 走一走（2 分）
 
 // %% grade_id="ae-walk" points=2
 /** `steps` codes evenly spaced on the line from za to zb, both ends included. za, zb: [k] -> [steps,k] */
@@ -696,17 +754,17 @@ await check('ae-walk', { walk });
 // Straight in the latent space. On the data manifold? Only by luck.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 走一条直线
+// ## 走一条直线：线性插值
 //
 // $$z(s)=(1-s)\,z_a+s\,z_b$$
 //
 // 在隐空间里是直的。还贴着数据流形吗？全凭运气。
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Exercise 3, five minutes. Trouser to boot crosses ground where nobody trained the decoder.
+// Exercise 4, five minutes. Trouser to boot crosses ground where nobody trained the decoder.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 练习 3，五分钟。从裤子走到短靴，要穿过解码器从没训练过的地方。
+// 练习 4，五分钟。从裤子走到短靴，要穿过解码器从没训练过的地方。
 
 // %% figure="walk" slideshow={"slide_type": "fragment"}
 const labels = data.test.labels(0, 500);
@@ -723,7 +781,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// From a trouser to an ankle boot the walk crosses ground on which no training picture ever stood, and the decoder, never asked about it, paints a dark smear. From a sneaker to a boot it stays in the country of shoes and every
+// From a trouser to an ankle boot the walk crosses ground on which no training picture ever stood, and the decoder, never trained there, paints dark smears or next to nothing. From a sneaker to a boot it stays in the country of shoes and every
 // stop is a shoe. The line is straight in the latent space; whether it stays on the data manifold is luck.
 //
 // ## 9 · The machine is asked to invent
@@ -733,9 +791,21 @@ show(
 //
 // **Guess first**: take the 32-number autoencoder, the one with the better reconstructions. Will its inventions be better
 // too?
+//
+// ### Exercise 5 · Find the bug (2 points)
+//
+// Real codes need not have mean 0 and variance 1. To be fair to the machine, we shall also draw codes that have, in each coordinate, the mean and the spread of the codes of real pictures. Here is a program for that.
+// It runs, and two things in it are wrong:
+//
+// ```ts
+// const { mean, variance } = tf.moments(codes); // codes: [N,k]
+// return noise.mul(variance).add(mean);         // noise: [M,k], drawn from N(0, I)
+// ```
+//
+// Write it right.
 
 // %% [markdown] lang="zh"
-// 从裤子走到短靴，途中要穿过从来没有训练图像落脚的地方。没人问过解码器那里有什么，画出来的只剩一团模糊的暗影。
+// 从裤子走到短靴，途中要穿过从来没有训练图像落脚的地方。解码器从没在那里训练过，画出来的只剩模糊的暗影，甚至几乎一片漆黑。
 // 而从运动鞋走到短靴，一路都在鞋的地盘上，每一站都是鞋。线在隐空间里是直的；它是否还贴着数据流形，全凭运气。
 //
 // ## 9 · 让机器设计新衣
@@ -744,6 +814,29 @@ show(
 // 最简单的来源是**标准高斯分布** $\mathcal N(0,I)$：各坐标相互独立，均值为 0，方差为 1。
 //
 // **先猜一猜**：32 个数的自编码器重构得更好，它设计的新衣也会更好吗？
+//
+// ### 练习 5 · 找出错误（2 分）
+//
+// 真实的编码不一定均值为 0、方差为 1。为了公平，我们再抽一种编码：它在每个坐标上的均值和分散程度，都与真实图像的编码相同。下面的程序就是干这个的。
+// 它能运行，却有两处错误：
+//
+// ```ts
+// const { mean, variance } = tf.moments(codes); // codes: [N,k]
+// return noise.mul(variance).add(mean);         // noise: [M,k]，抽自 N(0, I)
+// ```
+//
+// 请写出正确的版本。
+
+// %% grade_id="ae-fitted" points=2
+/** Codes with the mean and the spread of `codes` in each coordinate. codes: [N,k]; noise from N(0, I): [M,k] -> [M,k] */
+/* zh: 每个坐标上的均值和标准差都与 `codes` 相同的编码。codes: [N,k]；noise 抽自 N(0, I): [M,k] -> [M,k] */
+function fittedCodes(codes: Tensor2D, noise: Tensor2D): Tensor2D {
+  // BEGIN SOLUTION
+  const each = tf.moments(codes, 0); // [k] and [k]
+  return noise.mul<Tensor2D>(each.variance.sqrt()).add(each.mean);
+  // END SOLUTION
+}
+await check('ae-fitted', { fittedCodes });
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Ask it to invent
@@ -760,16 +853,13 @@ show(
 // **猜一猜**：32 个数的自编码器重构得更好。它设计得也更好吗？
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Most say yes. It is the other way round: in 32 dimensions the used addresses are a vanishing part of the space. End with the two wishes: a distribution to draw from, and no holes. Lesson 04 grants both.
+// Exercise 5, five minutes. Let them vote; it is the other way round: in 32 dimensions the used addresses are a vanishing part of the space. End with the two wishes: a distribution to draw from, and no holes. Lesson 04 grants both.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 多数人说“会”，事实相反：在 32 维里，用过的地址只占空间微乎其微的一部分。最后留下两个愿望：一个可以抽样的分布，以及没有空洞。第 04 课同时满足。
+// 练习 5，五分钟。先表决；事实相反：在 32 维里，用过的地址只占空间微乎其微的一部分。最后留下两个愿望：一个可以抽样的分布，以及没有空洞。第 04 课同时满足。
 
 // %% figure="inventions" slideshow={"slide_type": "subslide"}
-const fitted = tf.tidy(() => {
-  const { mean, variance } = tf.moments(ae.encode(roomy, data.train.images(0, 5000)), 0);
-  return random.normal([12, 32]).mul(variance.sqrt()).add(mean) as Tensor2D;
-});
+const fitted = fittedCodes(ae.encode(roomy, data.train.images(0, 5000)), random.normal([12, 32]));
 show(
   figures.imageRows(
     [
@@ -782,8 +872,8 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Most people guess yes, and it is the other way round. Is it only that $\mathcal N(0,I)$ has the wrong size for these codes? The third row
-// answers: its codes have the mean and spread of real ones in each coordinate, and still give chimeras. With $k=2$ a random code
+// It is the other way round. And it is not only that $\mathcal N(0,I)$ has the wrong size for these codes: those of the third row have the mean and
+// the spread of real ones in each coordinate, and still give chimeras. With $k=2$ a random code
 // has a fair chance to land near *some* used address. In 32 dimensions the used addresses are a vanishing part of the space, just as clothes
 // are in the space of pixels. We have moved the problem of section 1 into a smaller room; we have not solved it.
 //
@@ -793,7 +883,7 @@ show(
 // 1. a distribution to draw $z$ from, such that the draws land where the decoder knows its way;
 // 2. no holes: a code *near* a used one must decode to something sensible as well.
 //
-// Lesson 04 gets both with one change: a picture's code becomes a small **cloud** instead of a point.
+// Lesson 04 gets both: a picture's code becomes a small **cloud** instead of a point, and one more term in the loss keeps the clouds together.
 //
 // ## 10 · Questions
 //
@@ -806,7 +896,7 @@ show(
 // makes the code worth having.
 // </details>
 //
-// <details><summary>2. The loss with k = 32 is less than half of that with k = 2. Is that network a better model of clothes?</summary>
+// <details><summary>2. The loss with k = 32 is far below that with k = 2. Is that network a better model of clothes?</summary>
 //
 // It is a better compressor of clothes. About how clothes are *distributed* neither says anything: the loss never asks
 // for a probability.
@@ -833,7 +923,7 @@ show(
 // | loss of one example | $\lVert x-d(e(x))\rVert^2$, summed over $n$ coordinates |
 // | loss of a batch | the average of that over $B$ examples |
 // | linear autoencoder | spans the first $k$ principal components |
-// | walk | $z(s)=(1-s)z_a+s z_b$ |
+// | walk (linear interpolation) | $z(s)=(1-s)z_a+s z_b$ |
 //
 // ## Further reading
 //
@@ -846,7 +936,7 @@ show(
 // - Xiao, Rasul & Vollgraf (2017), *Fashion-MNIST*, arXiv:1708.07747. The data.
 
 // %% [markdown] lang="zh"
-// 多数人会猜“会”，事实正好相反。会不会只是 $\mathcal N(0,I)$ 的大小与编码不合？第三行给出了回答：它的编码在每个坐标上都与真实编码
+// 事实正好相反。而且不只是 $\mathcal N(0,I)$ 的大小与编码不合：第三行的编码，在每个坐标上都与真实编码
 // 有相同的均值和方差，解出来的仍是四不像。$k=2$ 时，随机编码还有不小的机会落在*某个*用过的地址附近；到了 32 维，用过的地址在空间里
 // 微乎其微，就像衣服在像素空间里一样。我们只是把第 1 节的难题搬进了一间小一点的屋子，并没有解决它。
 //
@@ -857,7 +947,7 @@ show(
 // 1. 一个可以从中抽取 $z$ 的分布，抽到的地方正好是解码器熟悉的地方；
 // 2. 没有空洞：用过的编码*附近*，解码出来也得像样。
 //
-// 第 04 课只改一处，就同时得到这两样：让图像的编码不再是一个点，而是一小团**云**。
+// 第 04 课同时得到这两样：图像的编码不再是一个点，而是一小团**云**；损失里多出一项，把这些云聚在一起。
 //
 // ## 10 · 思考题
 //
@@ -869,9 +959,9 @@ show(
 // 编码才有价值。
 // </details>
 //
-// <details><summary>2. k = 32 的损失不到 k = 2 的一半，它是更好的“衣物模型”吗？</summary>
+// <details><summary>2. k = 32 的损失比 k = 2 小得多，它是更好的“衣物模型”吗？</summary>
 //
-// 它是更好的衣物压缩器。至于衣物是怎样*分布*的，两个网络都没有说：损失函数从来没有问过概率。
+// 它是更好的衣物压缩器。至于衣物是怎样*分布*的，两个网络都没有说：损失函数里根本没有概率。
 // </details>
 //
 // <details><summary>3. 第 9 节里，k = 32 时换用拟合的高斯分布也没用。怎样才有用？</summary>
@@ -894,7 +984,7 @@ show(
 // | 单个样本的损失 | $\lVert x-d(e(x))\rVert^2$，对 $n$ 个坐标求和 |
 // | 一批样本的损失 | 上式对 $B$ 个样本取平均 |
 // | 线性自编码器 | 张成前 $k$ 个主成分的空间 |
-// | 直线行走 | $z(s)=(1-s)z_a+s z_b$ |
+// | 线性插值 | $z(s)=(1-s)z_a+s z_b$ |
 //
 // ## 延伸阅读
 //

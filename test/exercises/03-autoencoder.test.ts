@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type CheckRandom, exercise, tensorOf } from '../support/exercise';
+import { type CheckRandom, exercise, numberOf, tensorOf } from '../support/exercise';
 
 /** The weights of one half, of a given size. */
 const half = (random: CheckRandom, [from, hidden, to]: readonly [number, number, number]) => ({
@@ -139,4 +139,127 @@ exercise('ae-walk', ({ check, subject, random }) => {
     change: ['tf.linspace(0, 1, steps)', 'tf.range(0, steps).div(steps)'],
   });
   exercise.wrong('adds the whole of za', { loses: 1.5, change: ['za.mul(tf.sub(1, s))', 'za'] });
+});
+
+exercise('ae-neighbours', ({ check, subject, random }) => {
+  /** Heaps far from each other, points of one heap close together. */
+  const heaps = (count: number, each: number) =>
+    Array.from({ length: count * each }, (_, i) => [10 * (i % count) + random.next(), random.next(), random.next()]);
+
+  check(
+    { en: 'is 1 where every kind keeps to itself', zh: '各类各自成堆时为 1' },
+    {
+      points: 1,
+      hint: { en: 'Is it a share of the points, between 0 and 1?', zh: '结果是所占的比例吗？应在 0 与 1 之间。' },
+    },
+    async () => {
+      const points = heaps(3, 5);
+      const labels = points.map((_, i) => i % 3);
+      numberOf(await subject.call('neighboursAlike', points, labels)).toBeCloseTo(1, { absolute: 1e-9 });
+    },
+  );
+
+  check(
+    { en: 'does not take a point for its own neighbour', zh: '不把点自己当成自己的邻居' },
+    {
+      points: 1,
+      hint: {
+        en: 'The point at distance 0 is the point itself. Which one comes next?',
+        zh: '距离为 0 的是它自己。除它之外谁最近？',
+      },
+    },
+    async () => {
+      const points = heaps(4, 2);
+      // the two of one heap bear different labels
+      const labels = points.map((_, i) => (i < 4 ? 0 : 1));
+      numberOf(await subject.call('neighboursAlike', points, labels)).toBeCloseTo(0, { absolute: 1e-9 });
+    },
+  );
+
+  check(
+    { en: 'uses every coordinate, and their squares', zh: '每个坐标都用上，而且取平方' },
+    {
+      points: 1,
+      hidden: true,
+      hint: {
+        en: 'Near means a small straight distance, not one coordinate alone.',
+        zh: '近是指直线距离小，不是只看一个坐标。',
+      },
+    },
+    async () => {
+      // from the first point: 3 away along one axis, or 2 and 2 away along two (2.8 in a straight line, 4 by the streets)
+      const points = [
+        [0, 0],
+        [3, 0],
+        [-2, 2],
+        [100, 0],
+        [100, -1],
+      ];
+      numberOf(await subject.call('neighboursAlike', points, [0, 1, 0, 2, 2])).toBeCloseTo(4 / 5, { absolute: 1e-9 });
+    },
+  );
+
+  exercise.wrong('takes each point for its own neighbour', { loses: 2, change: ['j === i ? Infinity : ', ''] });
+  exercise.wrong('counts instead of giving a share', { loses: 2, change: [' / points.length', ''] });
+  exercise.wrong('the farthest instead of the nearest', {
+    loses: 3,
+    change: [
+      ['Infinity', '-Infinity'],
+      ['Math.min', 'Math.max'],
+    ],
+  });
+  exercise.wrong('distance by the streets', { loses: 1, change: ['(value - b[i]) ** 2', 'Math.abs(value - b[i])'] });
+});
+
+exercise('ae-fitted', ({ check, subject, random }) => {
+  const codes = () =>
+    random
+      .normal<tf.Rank.R2>([60, 4])
+      .mul<tf.Tensor2D>(tf.tensor1d([1, 5, 0.2, 2]))
+      .add<tf.Tensor2D>(tf.range(0, 4));
+
+  check(
+    { en: 'turns no noise into the mean of each coordinate', zh: '噪声为 0 时，得到每个坐标的均值' },
+    {
+      points: 1,
+      hint: {
+        en: 'Over which axis are the moments taken? There must be k means.',
+        zh: '沿哪个轴求矩？应当有 k 个均值。',
+      },
+    },
+    async () => {
+      const real = codes();
+      tensorOf(await subject.call('fittedCodes', real, tf.zeros([3, 4])))
+        .toHaveShape([3, 4], { en: 'one row for each row of noise', zh: '每行噪声对应一行' })
+        .toBeCloseTo(real.mean(0).tile([3]).reshape([3, 4]), { absolute: 1e-4 });
+    },
+  );
+
+  check(
+    { en: 'has the spread of each coordinate', zh: '每个坐标的分散程度与真实编码相同' },
+    {
+      points: 1,
+      hint: {
+        en: 'Noise has standard deviation 1. By what must it be multiplied to get the standard deviation of the codes?',
+        zh: '噪声的标准差为 1。乘上什么，才得到编码的标准差？',
+      },
+    },
+    async () => {
+      const real = codes();
+      const one = tf.ones<tf.Rank.R2>([2, 4]);
+      const deviation = real.sub(real.mean(0)).square().mean(0).sqrt();
+      const expected = one.mul(deviation).add(real.mean(0));
+      tensorOf(await subject.call('fittedCodes', real, one)).toBeCloseTo(expected, { absolute: 1e-3 });
+    },
+  );
+
+  exercise.wrong('one mean and one spread for all coordinates', {
+    loses: 2,
+    change: ['tf.moments(codes, 0)', 'tf.moments(codes)'],
+  });
+  exercise.wrong('the variance in place of the standard deviation', {
+    loses: 1,
+    change: ['each.variance.sqrt()', 'each.variance'],
+  });
+  exercise.wrong('forgets the mean', { loses: 2, change: ['.add(each.mean)', ''] });
 });
