@@ -717,14 +717,14 @@ await check('div-wasserstein', { wasserstein1 });
 // %% [markdown] lang="en"
 // ## 8 · Four needles
 //
-// Now push two bumps apart, a narrow one at 0 and a wider one at $d$, and read all four instruments: KL (with the narrow one's shares as weights), reverse KL and JS from the exact shares in 1001 narrow bins, $W_1$ from 4000 draws of each.
+// Now push two bumps apart, a narrow one at 0 and a wider one at $d$, and read all four instruments: KL (with the narrow one's shares as weights), reverse KL and JS from the exact shares in 1001 narrow bins, $W_1$ from 4000 draws of each. (Above the frames of the animation: KL / reverse KL.)
 //
 // **Guess first**: which of the four needles still move between $d=3$ and $d=4$?
 
 // %% [markdown] lang="zh"
 // ## 8 · 四根指针
 //
-// 现在把两个峰推开：窄的在 0，宽的在 $d$，同时读四件仪器：KL（以窄峰的占比为权重）、反向 KL 和 JS 用 1001 个窄格子里的精确占比计算，$W_1$ 用各 4000 个样本计算。
+// 现在把两个峰推开：窄的在 0，宽的在 $d$，同时读四件仪器：KL（以窄峰的占比为权重）、反向 KL 和 JS 用 1001 个窄格子里的精确占比计算，$W_1$ 用各 4000 个样本计算。（动画每一帧上方的“KL”后面依次是 KL / 反向 KL。）
 //
 // **先猜一猜**：$d$ 从 3 增加到 4，四根指针里哪几根还在动？
 
