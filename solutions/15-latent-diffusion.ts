@@ -79,7 +79,6 @@ import {
   show,
   train,
 } from 'genlab';
-import { interact, text } from 'genlab/widgets';
 
 const { faces } = datasets;
 
@@ -686,7 +685,7 @@ for (const { label, images } of pair) {
 show(figures.table(sharpness, { digits: 1, title: 'Error against sharpness' /* zh: '误差与锐度' */ }));
 
 // %% [markdown] lang="en"
-// **What you should see**: the judge does not lower the error. It moves the strength of edges, which the absolute error had made too weak. That is the trade of this section: **error against sharpness**, decided by one weight. With so short a training the difference is small; in the paper, at $f=8$ and with days of training, it is the difference between fog and skin. (The paper adds a third loss, which compares features of a trained network instead of pixels. We leave it out.)
+// **What you should see**: without a judge the edges are weaker than the true pictures', since the absolute error smooths what it is not sure of. The judge acts on this column of the table; it is not there to lower the error. That is the trade of this section: **error against sharpness**, decided by one weight. With so short a training the difference is small; in the paper, at $f=8$ and with days of training, it is the difference between fog and skin. (The paper adds a third loss, which compares features of a trained network instead of pixels. We leave it out.)
 //
 // **If your faces get speckled**, the judge's weight is too high: the autoencoder paints texture where there is none.
 //
@@ -695,7 +694,7 @@ show(figures.table(sharpness, { digits: 1, title: 'Error against sharpness' /* z
 // A VAE draws by decoding noise. Why not here? **Guess first**, then look: noise with the latents' own standard deviation, decoded.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：判别器并不降低误差，它改变的是边缘的强度，绝对误差把边缘压得太弱。这就是本节的权衡：**误差与锐度**，由一个权重决定。训练这么短，差别不大；在论文里，$f=8$、训练数天，那就是雾与皮肤的差别。（论文还有第三种损失，比较的是训练好的网络的特征，而不是像素。本课略去。）
+// **你应该看到**：没有判别器时，边缘比原图弱，因为绝对误差会抹平没把握的地方。判别器管的是表中的这一列，不是为了降低误差。这就是本节的权衡：**误差与锐度**，由一个权重决定。训练这么短，差别不大；在论文里，$f=8$、训练数天，那就是雾与皮肤的差别。（论文还有第三种损失，比较的是训练好的网络的特征，而不是像素。本课略去。）
 //
 // **如果脸上出现斑点**，说明判别器权重太高：没有纹理的地方也画上了纹理。
 //
@@ -857,6 +856,32 @@ show(
   ),
 );
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## Stage 2: diffusion among latents
+//
+// $$\mathbb E\,\bigl\|\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\bigr\|^2$$
+//
+// - encode all pictures once; stage 1 stands still
+// - times $1/\hat\sigma$ for the U-Net, times $\hat\sigma$ for the decoder
+// - one in ten hears nothing: guidance later
+// - latents are **not** $\mathcal N(0,I)$: that is why stage 2 is needed
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 第二阶段：在隐空间里扩散
+//
+// $$\mathbb E\,\bigl\|\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\bigr\|^2$$
+//
+// - 图像只编码一次，第一阶段不再变动
+// - 给 U-Net 乘 $1/\hat\sigma$，给解码器乘 $\hat\sigma$
+// - 十个里有一个什么也听不到：以后好用引导
+// - 隐变量**不**服从 $\mathcal N(0,I)$，所以才要第二阶段
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Eight minutes with exercise 3. Ask what the famous 0.18215 is before you say it. Then: which size of data will an exact network spoil? Most say the large one.
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 八分钟，含练习 3。先问那个著名的 0.18215 是什么，再揭晓。接着问：精确的网络会弄坏哪种大小的数据？多数人会说大的。
+
 // %% [markdown] lang="en"
 // **What you should see**: small data are destroyed even by an exact network. They drown in noise at the very first steps, so all that matters happens in a few steps near $t=0$, and 20 evenly spaced steps jump over them. Large data come out well, *here*. Their trouble is with learning: look at the last column. The steps at which noise outweighs the data are those where it is decided *what* will be drawn, and only about a quarter of the steps are left for it. In the others a real network learns to remove a little noise from a picture that anybody can see. At size 1 both kinds of steps get their share.
 //
@@ -926,14 +951,15 @@ function trainAmongLatents<T extends tf.Tensor2D | Tensor3D>(
       for (let from = 0; from + batch <= order.length; from += batch) {
         yield tf.tidy(() => {
           const rows = tf.tensor1d(order.slice(from, from + batch), 'int32');
-          return { z: z0.gather(rows), told: told.gather(rows) as T };
+          return { z: z0.gather(rows), told: told.gather(rows) as T }; // changed: latents, not pictures // zh: 改动：是隐变量，不是图像
         });
       }
     },
     loss: ({ z, told }, random) => {
       const heard = ldm.withoutSome(told, nothing, 0.1, random); // one in ten hears nothing // zh: 十个里有一个什么也听不到
       const t = ddpm.drawSteps(z.shape[0], model.schedule, random);
-      return ddpm.ddpmLoss(ldm.denoiserOf(model, { told: heard }), z, t, random.normal(z.shape), model.schedule);
+      const denoise = ldm.denoiserOf(model, { told: heard }); // changed: told something // zh: 改动：听到了条件
+      return ddpm.ddpmLoss(denoise, z, t, random.normal(z.shape), model.schedule);
     },
     learningRate: 1e-3,
     schedule: 'cosine',
@@ -1040,7 +1066,7 @@ console.log('right colour at γ = 3:' /* zh: 'γ = 3 时发色正确：' */, per
 console.log('and at γ = 1:' /* zh: 'γ = 1 时：' */, percent(await readRight(await drawColours(1), wantedColours)));
 
 // %% [markdown] lang="en"
-// **What you should see**: with $\gamma=3$ the columns take on their colours; black, blue and pink are easy, brown, red and blond are neighbours. The last lines count it with the attribute classifier; guessing would give 14 %.
+// **What you should see**: with $\gamma=3$ the columns begin to take on their colours. Which ones are easily confused? Those that lie close, such as brown and black, or red and blond. The last lines count it with the attribute classifier; guessing would give 14 %.
 //
 // ## 6 · How do you tell it?
 //
@@ -1057,7 +1083,7 @@ console.log('and at γ = 1:' /* zh: 'γ = 1 时：' */, percent(await readRight(
 // ### Exercise 4 · Cross-attention (3 points)
 
 // %% [markdown] lang="zh"
-// **你应该看到**：$\gamma=3$ 时各列染上了各自的颜色；黑、蓝、粉容易，棕、红、金彼此相邻。最后两行用属性分类器数了一遍；瞎猜是 14 %。
+// **你应该看到**：$\gamma=3$ 时各列开始染上各自的颜色。哪些容易混？相近的，例如棕与黑、红与金。最后两行用属性分类器数了一遍；瞎猜是 14 %。
 //
 // ## 6 · 怎么告诉它？
 //
@@ -1159,7 +1185,8 @@ show(
 // %%
 const kindsOfBox = faces.attributeValues.backgroundColour.length;
 const layout = { boxes: 2, kinds: kindsOfBox, dim: 32, seed: 1 };
-const byLayout = secondStage(ldm.buildLayoutConditioner(layout));
+const byLayout = secondStage(ldm.buildLayoutConditioner(layout)); // changed: boxes for a class // zh: 改动：类别换成方框
+console.log('weights of the conditioner:' /* zh: '条件编码器的权重数：' */, nn.countParams(byLayout.conditioner as tf.LayersModel)); // prettier-ignore
 const groupCodes = latentsOf(byLayout, groups.images);
 const noBoxes = ldm.layoutOf([[]], layout);
 await trainAmongLatents('layouts' /* zh: '布局' */, byLayout, {
@@ -1346,6 +1373,28 @@ await trainAmongLatents('text to image' /* zh: '文生图' */, byText, {
   learned: nn.variablesOf(byText.network),
 });
 
+// %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## One frame of three parts
+//
+// - **text encoder**: CLIP's (Stable Diffusion, DALL·E 2), T5 (Imagen)
+// - **generation model**: diffusion among latents, or among few pixels, or autoregression over codes
+// - **decoder**: an autoencoder's, or super-resolution
+// - DALL·E of 2021 is no diffusion model
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
+// ## 一个框架，三个部件
+//
+// - **文本编码器**：CLIP（Stable Diffusion、DALL·E 2）、T5（Imagen）
+// - **生成模型**：隐空间扩散，少量像素上的扩散，或编码上的自回归
+// - **解码器**：自编码器的，或超分辨率
+// - 2021 年的 DALL·E 不是扩散模型
+
+// %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
+// Seven minutes, and then captions from the room. Before the curve: where does γ = 0 lie? (At somebody else's face.)
+
+// %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
+// 七分钟，然后请大家口述描述。放曲线之前问：γ = 0 在哪里？（在“别人的脸”那条线上。）
+
 // %% [markdown] lang="en"
 // Does it hear anything? Write captions of new faces, draw, and let the attribute classifier compare with what was ordered. Two lines to compare with: the real faces of these captions, and *somebody else's* faces, which is what a model gets that listens to nothing. **Guess first**: where is $\gamma=0$? (About 40 seconds.)
 
@@ -1418,14 +1467,14 @@ show(
 show(figures.table(sweep.map(({ gamma, right, fit }) => ({ γ: gamma, ['attributes as ordered, %' /* zh: '符合要求的属性，%' */]: 100 * right, ['text–image score' /* zh: '图文匹配分' */]: fit })), { digits: 1 })); // prettier-ignore
 
 // %% [markdown] lang="en"
-// **What you should see**: $\gamma=0$ lies near the line of other people's faces, since nothing is heard there. With more guidance more is heard, up to a point; far above, latents leave the place where the decoder knows its way (lesson 14). A minute's training hears large things, above all the background.
+// **What you should see**: $\gamma=0$ lies near the line of other people's faces, since nothing is heard there. With more guidance more is heard, up to a point; far above, latents leave the place where the decoder knows its way (lesson 14). A minute's training hears large things first, such as the background.
 //
 // ### Type a caption
 //
 // Now you. The cell below draws four faces for one sentence and shows what the U-Net believes after each step. Change the sentence, run it again. Words that the captions know: colours, hair, hats, glasses, beards, moods, backgrounds.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：$\gamma=0$ 靠近“别人的脸”那条线，因为它什么也没听。引导加强，听进去的变多，到一定程度为止；再往上，隐变量就离开了解码器熟悉的地方（第 14 课）。只训练一分钟，听进去的是大的东西，首先是背景。
+// **你应该看到**：$\gamma=0$ 靠近“别人的脸”那条线，因为它什么也没听。引导加强，听进去的变多，到一定程度为止；再往上，隐变量就离开了解码器熟悉的地方（第 14 课）。只训练一分钟，最先听进去的是大的东西，例如背景。
 //
 // ### 输入一句描述
 //
@@ -1448,6 +1497,8 @@ show(figures.imageStrip([...frames, wished.slice(0, 1) as Tensor4D].map((image) 
 // 在 JupyterLab 和 VS Code 里，还可以用输入框、滑块和按钮：
 
 // %%
+import { interact, text } from 'genlab/widgets';
+
 interact(
   async ({ caption, gamma }) => {
     const images = await draw(byText, Array<string>(4).fill(caption), gamma, 12);
@@ -1603,7 +1654,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: known pixels are untouched, to the last bit; the lower half of a face gets an upper one with roughly its skin and background, better so with three passes than with one, and the fourth row has pink on top. The table measures the jump at the border; that of the true pictures is the goal. **If the filled part ignores its surroundings**, check which side of the mask your step keeps. **If it is noisy**, look at the last step.
+// **What you should see**: known pixels are untouched, to the last bit; the lower half of a face gets an upper one that goes on with its skin and background, more or less. In the fourth row the order adds its share. The table measures the jump at the border: that of the true pictures is the goal, and it says what three passes gain over one. **If the filled part ignores its surroundings**, check which side of the mask your step keeps. **If it is noisy**, look at the last step.
 //
 // ## 9 · Enlarge a small picture
 //
@@ -1612,7 +1663,7 @@ show(
 // **Guess first**: PSNR measures the squared error in decibels, larger is better. Who wins it: bilinear enlargement, or diffusion?
 
 // %% [markdown] lang="zh"
-// **你应该看到**：已知像素一点没变；下半张脸配上了肤色、背景大致相符的上半张，三遍比一遍好；第四行头顶是粉的。表里量的是边界上的跳变，目标是真实图像的值。**如果补的部分与周围毫不相干**，检查你的步保留的是掩码的哪一边；**如果有噪点**，看最后一步。
+// **你应该看到**：已知像素一点没变；下半张脸配上了上半张，肤色与背景大致接得上；第四行里，要求也起了作用。表里量的是边界上的跳变：目标是真实图像的值，三遍比一遍好多少，也看它。**如果补的部分与周围毫不相干**，检查你的步保留的是掩码的哪一边；**如果有噪点**，看最后一步。
 //
 // ## 9 · 把小图放大
 //
@@ -1629,6 +1680,7 @@ const enlarger = nn.buildUnet({
   attention: [1],
   seed: 1,
 });
+console.log('weights:' /* zh: '权重数：' */, enlarger.countParams());
 const smallOf = (images: Tensor4D) => tf.tidy(() => ldm.shrink(images, 4).mul(2).sub(1)) as Tensor4D; // [B,8,8,3] in [−1, 1] // zh: [B,8,8,3]，取值 [−1, 1]
 const beside =
   (small: Tensor4D): ddpm.Denoiser =>
@@ -1715,7 +1767,7 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 // 十分钟，含练习 5。问：干净的隐变量与加噪的并排，U-Net 会怎样？再看放大的脸：先投票哪一行最好，再看表里每种度量偏爱谁。
 
 // %% [markdown] lang="en"
-// **What you should see**: bilinear enlargement may well win PSNR, and is a fog; diffusion has edges as strong as the true pictures', and invents detail that need not be true. The row "stage 1 alone" is the ceiling: better than the autoencoder's own reconstruction no latent method can be. Remember the stripes of section 3: an error pixel by pixel rewards the blur. Whoever reports PSNR alone rewards it too, and whoever shows sharp faces alone hides that they are invented. A face "enlarged" from a security camera is evidence of nothing.
+// **What you should see**: bilinear enlargement may well win PSNR, and is a fog; diffusion has edges about as strong as the true pictures', and invents detail that need not be true. The row "stage 1 alone" is the ceiling: better than the autoencoder's own reconstruction no latent method can be. Remember the stripes of section 3: an error pixel by pixel rewards the blur. Whoever reports PSNR alone rewards it too, and whoever shows sharp faces alone hides that they are invented. A face "enlarged" from a security camera is evidence of nothing.
 //
 // ## 10 · Find the bug
 //
@@ -1741,7 +1793,7 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 // Write it right. Ask of each line: was this true for pixels, and is it for latents? And what did the network hear in training when it heard nothing?
 
 // %% [markdown] lang="zh"
-// **你应该看到**：双线性插值很可能赢得 PSNR，看上去却是一团雾；扩散的边缘与真实图像一样强，而它编出来的细节未必是真的。“仅第一阶段”那一行是上限：隐空间的方法，再好也好不过自编码器自己的重构。记得第 3 节的条纹：逐像素的误差奖励模糊。只报 PSNR，就是在奖励模糊；只给人看清晰的脸，就是在隐瞒那是编的。从监控画面“放大”出来的脸，什么也证明不了。
+// **你应该看到**：双线性插值很可能赢得 PSNR，看上去却是一团雾；扩散的边缘与真实图像差不多强，而它编出来的细节未必是真的。“仅第一阶段”那一行是上限：隐空间的方法，再好也好不过自编码器自己的重构。记得第 3 节的条纹：逐像素的误差奖励模糊。只报 PSNR，就是在奖励模糊；只给人看清晰的脸，就是在隐瞒那是编的。从监控画面“放大”出来的脸，什么也证明不了。
 //
 // ## 10 · 找出错误
 //
