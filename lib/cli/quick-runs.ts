@@ -1,5 +1,4 @@
 /** How long a lesson runs in quick mode: measured once for each version of its source. */
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -7,9 +6,10 @@ import { UserError } from '../errors';
 import type { NotebookLike, RunReport } from '../kernel';
 import type { Lang, Lesson } from '../lesson';
 import { root, stateFolder, writeFile } from '../setup/common.js';
+import type { SavedNotebook } from './page';
+import { keepFigures, versionOf } from './run-figures';
 
 const fileOf = ({ slug }: Lesson): string => path.join(stateFolder, 'quick-runs', `${slug}.json`);
-const versionOf = ({ text }: Lesson): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** @param measure runs it where the time is not known. @returns seconds, or null where it is not known */
 export async function quickSeconds(lesson: Lesson, measure: boolean): Promise<number | null> {
@@ -26,7 +26,7 @@ export async function quickSeconds(lesson: Lesson, measure: boolean): Promise<nu
   return seconds;
 }
 
-/** Runs the solved lesson, slides and all, from a fresh kernel in quick mode and remembers how long it took. */
+/** Runs the solved lesson, slides and all, from a fresh kernel in quick mode; remembers how long it took, and keeps its figures. */
 export async function quickRun(
   lesson: Lesson,
   lang: Lang,
@@ -41,6 +41,7 @@ export async function quickRun(
   const seconds = Math.round((performance.now() - start) / 100) / 10;
   if (report.failures.length === 0) {
     writeFile(fileOf(lesson), `${JSON.stringify({ version: versionOf(lesson), seconds })}\n`);
+    keepFigures(lesson, lang, report.notebook as unknown as SavedNotebook);
   }
   return { seconds, report };
 }

@@ -3,6 +3,7 @@ export { animation, type AnimationFrame, type AnimationOptions } from './animati
 export { arrows, diagram, type ArrowsOptions, type DiagramNode, type DiagramOptions } from './arrows';
 export { bars, histogram, type BarsOptions, type HistogramOptions } from './bars';
 export type { Chart } from './chart';
+export { collage, type CollageOptions, type Piece } from './collage';
 export { curves, rateDistortion, type AxesOptions, type CurvesOptions, type Mark, type Series } from './curves';
 export type { Figure, MimeBundle } from './figure';
 export { heatmap, type HeatmapOptions } from './heatmap';
