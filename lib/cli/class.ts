@@ -20,7 +20,12 @@ export const command = defineCommand({
   details: `A class is a folder: class.json says what it is (its keys are described in class.schema.json, which editors read),
 release/ holds what students get, submitted/ every notebook that was handed in, gradebook.db every attempt, result and mark.
 
-  init      makes the folder, or completes one that is there; overwrites nothing
+class.json gives a lesson other dates, another late policy and other points than the class and the course have:
+  "lessons": [{"slug": "04-vae", "due": "2026-12-01", "points": {"vae-kl": 5, "vae-iwae": 0}}]
+The checks of an exercise keep their proportions; one of 0 points does not count. Points may be changed at any time: what was
+graded and marked is counted in them at once. Release the lesson again, so that notebooks say them too.
+
+  init      makes the folder, or completes one that is there; overwrites nothing of yours
   students  lists who is in the class, with the score that counts in each lesson
   status    how many were handed in, are graded, and wait
   rebuild   makes the gradebook anew from submitted/, cache/ and marks.jsonl; the one that is there is moved aside
@@ -57,6 +62,12 @@ ${classExitCodes}`,
       const { studentRows, statusRows, table } = await import('./class-tables');
       const rows = await (action === 'students' ? studentRows(room) : statusRows(room));
       print(values.json ? JSON.stringify(rows, undefined, 2) : table(rows));
+      const other = action === 'status' ? tools.releasesWithOtherPoints(room) : [];
+      for (const slug of other) {
+        warn(
+          `${slug}: its released notebooks say other points than class.json. Those of class.json count. Release it again: genlab release ${slug} --class ${tools.shown(room.folder)}`,
+        );
+      }
       return 0;
     }
     throw new UserError(`there is no action ${action}: there are init, students, status and rebuild.`, 2);

@@ -5,8 +5,10 @@ import { localSubject } from './ask';
 import { exerciseHtml, exerciseText } from './report';
 import type { CheckResult } from './results';
 import { runExercise } from './run';
+import type { ExerciseSpec } from './spec';
 import { findSpecOf, loadSpec, specFolder } from './specs';
 import { currentLang, points, type Lang } from './text';
+import { weighSpec } from './weights';
 
 /**
  * What a notebook shows for `await check('…', { … })`. As plain text it is the number of points, because that is how
@@ -51,14 +53,31 @@ export class Result {
   }
 }
 
-/**
- * Checks an exercise where it stands: `await check('vae-gaussian-kl', { gaussianKl })`. The same checks as the grader's,
- * without the hidden ones, on the functions that are given. A wrong answer is no error: the result says what is lost.
- */
-export async function check(gradeId: string, functions: Readonly<Record<string, unknown>>): Promise<Result> {
+export interface CheckSettings {
+  /** What the exercise is worth here; what its spec says unless given. */
+  readonly points?: number;
+}
+
+/** The spec of an exercise, in the points that it has here. @throws UserError where there is none */
+export async function specOf(gradeId: string, { points: worth }: CheckSettings): Promise<ExerciseSpec> {
   const file = findSpecOf(gradeId, specFolder());
   const spec = file && (await loadSpec(file)).exercises.find((one) => one.gradeId === gradeId);
   if (!spec) throw new UserError(`there is no exercise called ${gradeId}`);
+  return worth === undefined ? spec : weighSpec(spec, worth);
+}
+
+/**
+ * Checks an exercise where it stands: `await check('vae-gaussian-kl', { gaussianKl })`. The same checks as the grader's,
+ * without the hidden ones, on the functions that are given. A wrong answer is no error: the result says what is lost.
+ * @param settings as a class writes them into its notebooks
+ * @throws UserError where there is no such exercise, or `points` is no number of points
+ */
+export async function check(
+  gradeId: string,
+  functions: Readonly<Record<string, unknown>>,
+  settings: CheckSettings = {},
+): Promise<Result> {
+  const spec = await specOf(gradeId, settings);
   await ready(); // the engine that runs already, if one does
   const lang = currentLang();
   const result = await runExercise(spec, localSubject(functions), { lang, hidden: false, seed: 'notebook' });

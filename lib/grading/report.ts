@@ -25,7 +25,8 @@ const words = {
   },
 } as const;
 
-const passed = (check: CheckResult): boolean => check.earned >= check.points;
+/** Of an exercise that counts for nothing, a check that is not met earned all of its 0 points. */
+const passed = ({ earned, points, cause }: CheckResult): boolean => earned >= points && (points > 0 || !cause);
 
 /** Width in a terminal: Chinese characters take two columns. */
 const width = (text: string): number => {
@@ -99,7 +100,7 @@ const escapeHtml = (text: string): string =>
 /** One exercise as a notebook shows it. Colours stay readable on light and dark pages, and are never the only sign. */
 export function exerciseHtml(result: ExerciseResult, lang: Lang): string {
   const w = words[lang];
-  const whole = result.score >= result.points;
+  const whole = result.score >= result.points && result.checks.every(passed);
   const colour = whole ? '#009E73' : '#D55E00';
   const rows = result.checks.map((check) => {
     const more = [

@@ -13,12 +13,15 @@ export interface ReleasedCell {
   readonly marks: string;
 }
 
-/** What a cell's metadata says about grading, in one order: equal for cells that are graded alike. */
+/**
+ * What a cell's metadata says about grading, in one order: equal for cells that are graded alike. Not its points: a class
+ * may give others than the lesson, and change them after it was handed out; what a notebook says of them never counts.
+ */
 export function marksOf(metadata: unknown): string {
   const at = (value: unknown, key: string): unknown =>
     typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
   const nbgrader = at(metadata, 'nbgrader');
-  const marks = ['grade', 'solution', 'locked', 'task', 'points'].map((key) => at(nbgrader, key) ?? false);
+  const marks = ['grade', 'solution', 'locked', 'task'].map((key) => at(nbgrader, key) ?? false);
   return JSON.stringify([
     ...marks.map((mark) => (typeof mark === 'object' ? 'object' : mark)),
     at(metadata, 'editable') ?? true,

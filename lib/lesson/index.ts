@@ -10,6 +10,7 @@ export { checksum, type GraderMetadata } from './nbgrader';
 export { nbgraderSource } from './nbgrader-source';
 export { buildNotebook, type NotebookOptions, notebookText } from './notebook';
 export { parseLesson, readLesson } from './parse';
+export { withPoints } from './points';
 export { stubs } from './render';
 export { lessonTemplate, type NewLesson, specTemplate } from './template';
 export { glossary, type GlossaryEntry } from './terms';

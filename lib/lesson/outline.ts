@@ -163,7 +163,7 @@ function checkCall(tree: ts.SourceFile, comments: readonly Comment[], report: Re
     if (tree.text.slice(comment.end, start).split('\n').length > 2) break;
     start = comment.start;
   }
-  return { start, id: id.text, names };
+  return { start, end: subjects?.end ?? id.end, id: id.text, names };
 }
 
 function callOf(statement: ts.Statement): ts.CallExpression | undefined {

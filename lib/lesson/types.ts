@@ -47,6 +47,8 @@ export interface Region {
 export interface CheckCall {
   /** Where the statement's own comments begin. */
   readonly start: number;
+  /** Where its second argument ends. */
+  readonly end: number;
   readonly id: string;
   readonly names: readonly string[];
 }

@@ -61,6 +61,10 @@ const schema = z.strictObject({
         due: date.optional().describe('A day counts to its end. A lesson without a due date is never late.'),
         late: late.optional().describe("In place of the class's."),
         counts: counts.optional().describe("In place of the class's."),
+        points: z
+          .record(z.string(), z.number().min(0).max(10_000))
+          .optional()
+          .describe("Points by exercise, in place of the lesson's. With 0 it does not count."),
       }),
     )
     .default([]),

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../errors';
+import { listLessons } from '../../lesson';
 import type { FileResult } from '../results';
 import { ResultCache, type Content } from './cache';
 import type { Filter, Grading, StoredAttempt } from './gradebook';
@@ -12,6 +13,7 @@ import { runJobs, type Outcome } from './pool';
 import { shown, type ClassRoom } from './room';
 import { adopt } from './submit';
 import { graderVersion, releaseVersion } from './version';
+import { weighAttempt } from './weights';
 
 export interface ClassGrading {
   /** Slugs; all that were released unless given. */
@@ -236,7 +238,7 @@ class Run {
   }
 }
 
-/** The attempts of a filter as they stand, for what comes after grading. @throws UserError where nothing was handed in */
+/** The attempts of a filter as they stand, in the points of the class, for what comes after grading. @throws UserError where nothing was handed in */
 export async function gradedAttempts(room: ClassRoom, filter: Filter): Promise<StoredAttempt[]> {
   const attempts = await room.gradebook('reading the gradebook', (book) => book.attempts(filter));
   if (!attempts.length) {
@@ -245,5 +247,11 @@ export async function gradedAttempts(room: ClassRoom, filter: Filter): Promise<S
       `nothing was handed in ${whose.join(' ') || `in ${shown(room.folder)}`}. genlab submit and genlab collect take notebooks in.`,
     );
   }
-  return attempts;
+  const handedIn = new Set(attempts.map((attempt) => attempt.lesson));
+  const lessons = listLessons(room.course).filter((slug) => handedIn.has(slug)); // one may be gone from the course
+  const points = new Map(lessons.map((slug) => [slug, { weights: room.weights(slug), worth: room.worth(slug) }]));
+  return attempts.map((attempt) => {
+    const own = points.get(attempt.lesson);
+    return own ? weighAttempt(attempt, own.weights, own.worth) : attempt;
+  });
 }

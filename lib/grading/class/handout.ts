@@ -3,7 +3,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../errors';
 import type { Lang } from '../../lesson';
-import { loadRelease } from '../course';
 import { feedbackHtml } from '../feedback';
 import {
   askedBy,
@@ -36,7 +35,7 @@ export async function writeFeedback(
 ): Promise<FeedbackWritten> {
   const [files, ungraded]: [string[], string[]] = [[], []];
   for (const standing of await standings(room, lessons, student === undefined ? {} : { student })) {
-    const release = await loadRelease(standing.lesson, room.course);
+    const release = await room.release(standing.lesson);
     for (const final of standing.finals) {
       const attempt = countingAttempt(standing, final);
       const waiting = standing.attempts.some((one) => one.student === final.student && one.wanted !== undefined);

@@ -9,7 +9,7 @@ export { addMarks, type NewMark } from './marks';
 export { momentOf } from '../policy';
 export { readNames } from './owners';
 export { rebuildGradebook, type Rebuilt } from './rebuild';
-export { releaseLessons, type Released } from './release';
+export { releaseLessons, releasesWithOtherPoints, type Released } from './release';
 export { openClass, shown, type ClassRoom } from './room';
 export { countingAttempt, standings, type Standing } from './standing';
 export { submit, type Submitted } from './submit';

@@ -42,10 +42,10 @@ export async function initClass(folder: string, options: InitOptions = {}): Prom
     };
     const text = `${JSON.stringify(written, undefined, 2)}\n`;
     parseConfig(text, shown(config));
-    writeWhole(path.join(at, 'class.schema.json'), `${JSON.stringify(configSchema(), undefined, 2)}\n`);
     writeWhole(config, text);
   }
   const room = openClass(at);
+  describeConfig(path.join(at, 'class.schema.json'));
   if (!fs.existsSync(gradebook)) {
     if (fs.existsSync(submitted) && fs.readdirSync(submitted).length > 0) {
       throw new UserError(
@@ -55,4 +55,10 @@ export async function initClass(folder: string, options: InitOptions = {}): Prom
     await createGradebook(gradebook);
   }
   return room;
+}
+
+/** What editors know of `class.json`; that of an older genlab is brought up to date. */
+function describeConfig(file: string): void {
+  const text = `${JSON.stringify(configSchema(), undefined, 2)}\n`;
+  if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) writeWhole(file, text);
 }

@@ -1,7 +1,7 @@
 /** Points that people give. Each is noted in `marks.jsonl` too, from which a lost gradebook gets them back. */
 import fs from 'node:fs';
 import { UserError } from '../../errors';
-import { exercisesOf, loadLesson } from '../../lesson';
+import { exercisesOf } from '../../lesson';
 import type { Gradebook, StoredAttempt } from './gradebook';
 import type { Mark } from './records';
 import { shown, type ClassRoom } from './room';
@@ -45,7 +45,7 @@ export function addMarks(room: ClassRoom, marks: readonly NewMark[]): Promise<vo
 function checkMark(room: ClassRoom, book: Gradebook, mark: NewMark): { attempt: StoredAttempt; mark: Mark } {
   const student = room.student(mark.student);
   const lesson = room.lesson(mark.lesson);
-  const exercises = exercisesOf(loadLesson(lesson, room.course));
+  const exercises = exercisesOf(room.lessonOf(lesson));
   const exercise = exercises.find(({ gradeId }) => gradeId === mark.gradeId);
   if (!exercise) {
     const ids = exercises.map(({ gradeId }) => gradeId).join(', ');

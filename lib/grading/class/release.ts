@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { buildNotebook, findLesson, loadLesson, notebookText, type Lang } from '../../lesson';
+import { buildNotebook, findLesson, notebookText, readNotebook, type Lang, type NotebookCell } from '../../lesson';
 import { disagreements, loadRelease } from '../course';
 import { UserError } from '../../errors';
 import { addLessons, shown, type ClassRoom } from './room';
@@ -33,7 +33,7 @@ export async function releaseLessons(
   return slugs.flatMap((lesson) =>
     languages.map((lang): Released => {
       const file = room.places.release(lang, lesson);
-      const text = notebookText(buildNotebook(loadLesson(lesson, room.course), { lang }));
+      const text = notebookText(buildNotebook(room.lessonOf(lesson), { lang }));
       const before = withDisk(`${shown(file)} cannot be read`, () =>
         fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined,
       );
@@ -41,4 +41,31 @@ export async function releaseLessons(
       return { file, lang, lesson, state: before === undefined ? 'new' : before === text ? 'same' : 'changed' };
     }),
   );
+}
+
+/** Lessons whose released notebooks say other points than `class.json` and the course do now. */
+export function releasesWithOtherPoints(room: ClassRoom): string[] {
+  return room.released().filter((slug) => {
+    const worth = room.worth(slug);
+    return room.languages.some((lang) => {
+      const file = room.places.release(lang, slug);
+      if (!fs.existsSync(file)) return false;
+      const text = withDisk(`${shown(file)} cannot be read`, () => fs.readFileSync(file, 'utf8'));
+      return cellsIn(text).some(({ metadata }) => {
+        const { nbgrader } = metadata as { nbgrader?: { grade_id?: string; points?: number } };
+        const points = worth.get(nbgrader?.grade_id?.replace(/-check$/, '') ?? '');
+        return nbgrader?.points !== undefined && points !== undefined && nbgrader.points !== points;
+      });
+    });
+  });
+}
+
+/** None where somebody broke the file: that is for whoever opens it to be told. */
+function cellsIn(text: string): readonly NotebookCell[] {
+  try {
+    return readNotebook(text).cells;
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
 }

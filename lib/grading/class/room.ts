@@ -2,14 +2,25 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../errors';
-import { exercisesOf, findLesson, langs, loadLesson, listLessons, type Lang } from '../../lesson';
-import type { Course } from '../course';
+import {
+  exercisesOf,
+  findLesson,
+  langs,
+  loadLesson,
+  listLessons,
+  withPoints,
+  type Lang,
+  type Lesson,
+} from '../../lesson';
+import { loadRelease, type Course, type Release } from '../course';
 import { sum } from '../points';
 import type { LessonPolicy } from '../policy';
 import { type ClassConfig, latePolicy, parseConfig, type StudentEntry } from './config';
 import { Gradebook, withGradebook } from './gradebook';
 import { checkStudent } from './names';
+import { wrongPoints } from './points';
 import { withDisk, writeWhole } from './storage';
+import { weighRelease, type Weights } from './weights';
 
 /** The places of a class folder. */
 export const placesOf = (folder: string) => ({
@@ -31,6 +42,7 @@ export class ClassRoom {
   readonly places: ReturnType<typeof placesOf>;
   readonly course: Course;
   private readonly byId: ReadonlyMap<string, StudentEntry>;
+  private readonly opened = new Map<string, Lesson>();
 
   constructor(
     /** Absolute. */
@@ -81,15 +93,21 @@ export class ClassRoom {
   /** The slug that a person means. @throws UserError where there is no such lesson, or the class has not released it */
   lesson(name: string): string {
     const slug = findLesson(name, this.course);
-    if (!this.isReleased(slug)) {
-      throw new UserError(
-        `${slug} is not released in this class: ${shown(this.places.release(this.languages[0], slug))} is missing.\nRelease it first: genlab release ${slug} --class ${shown(this.folder)}`,
-      );
-    }
-    return slug;
+    if (this.isReleased(slug)) return slug;
+    const why = this.isWritten(slug)
+      ? `${shown(this.places.config)} does not list it, so it was taken back`
+      : `${shown(this.places.release(this.languages[0], slug))} is missing`;
+    throw new UserError(
+      `${slug} is not released in this class: ${why}.\nRelease it first: genlab release ${slug} --class ${shown(this.folder)}`,
+    );
   }
 
+  /** Listed in `class.json`, with a notebook in `release/`. Staff take a lesson back by taking its entry out. */
   isReleased(slug: string): boolean {
+    return this.config.lessons.some((one) => one.slug === slug) && this.isWritten(slug);
+  }
+
+  private isWritten(slug: string): boolean {
     return this.languages.some((lang) => fs.existsSync(this.places.release(lang, slug)));
   }
 
@@ -109,10 +127,31 @@ export class ClassRoom {
     return [...new Set(slugs)];
   }
 
+  /** What this class gives other points than the lesson does, by exercise. */
+  weights(slug: string): Weights {
+    return new Map(Object.entries(this.config.lessons.find((one) => one.slug === slug)?.points ?? {}));
+  }
+
+  /** A lesson in the points of this class. */
+  lessonOf(slug: string): Lesson {
+    const known = this.opened.get(slug) ?? withPoints(loadLesson(slug, this.course), this.weights(slug));
+    this.opened.set(slug, known);
+    return known;
+  }
+
+  /** What the exercises of a lesson are worth in this class. */
+  worth(slug: string): Weights {
+    return new Map(exercisesOf(this.lessonOf(slug)).map(({ gradeId, points }) => [gradeId, points]));
+  }
+
+  /** A lesson with its specs and rubrics, in the points of this class. */
+  async release(slug: string): Promise<Release> {
+    return weighRelease(await loadRelease(slug, this.course), this.weights(slug));
+  }
+
   /** The rules for a lesson. */
   policy(slug: string): LessonPolicy {
     const entry = this.config.lessons.find((one) => one.slug === slug);
-    const points = exercisesOf(loadLesson(slug, this.course)).map((exercise) => exercise.points);
     const extensions = Object.fromEntries(
       (this.config.students ?? []).flatMap(({ id, extensions: all = {} }) => {
         const one = all[slug];
@@ -123,7 +162,7 @@ export class ClassRoom {
     );
     return {
       lesson: slug,
-      maxScore: sum(points),
+      maxScore: sum([...this.worth(slug).values()]),
       ...(entry?.due === undefined ? {} : { dueAt: entry.due }),
       late: latePolicy(this.config, entry),
       counts: entry?.counts ?? this.config.counts,
@@ -158,7 +197,10 @@ export function openClass(folder?: string): ClassRoom {
     throw new UserError(`${shown(at)} is no class: it holds no class.json. Make one: genlab class init ${shown(at)}`);
   }
   const text = withDisk(`${shown(config)} cannot be read`, () => fs.readFileSync(config, 'utf8'));
-  return new ClassRoom(fs.realpathSync(at), parseConfig(text, shown(config)));
+  const room = new ClassRoom(fs.realpathSync(at), parseConfig(text, shown(config)));
+  const wrong = wrongPoints(room.config, room.course);
+  if (wrong.length) throw new UserError(`${shown(config)} is wrong:\n${wrong.join('\n')}`);
+  return room;
 }
 
 function findUpwards(folder: string): string | undefined {

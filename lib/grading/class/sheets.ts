@@ -1,7 +1,6 @@
 /** Marks by people for a whole lesson, as a table for a spreadsheet. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { loadRelease } from '../course';
 import { answerOf, cellsOf } from '../feedback/answer';
 import { marksSheet, readMarksSheet } from '../marks';
 import type { Lang } from '../text';
@@ -13,7 +12,7 @@ import { withDisk, writeWhole } from './storage';
 /** Writes a table of all that people have to score in a lesson, with the students' answers. @returns how many attempts are in it */
 export async function writeSheet(room: ClassRoom, lesson: string, file: string, lang: Lang): Promise<number> {
   const [standing] = await standings(room, [lesson]);
-  const release = await loadRelease(lesson, room.course);
+  const release = await room.release(lesson);
   const attempts = standing.finals.flatMap((final) => countingAttempt(standing, final) ?? []);
   const cells = new Map(attempts.map((attempt) => [attempt.file, readCells(path.join(room.folder, attempt.file))]));
   const sheet = marksSheet(attempts, release, lang, (attempt, gradeId) => {
@@ -35,7 +34,7 @@ function readCells(file: string): ReturnType<typeof cellsOf> {
 /** Takes a filled-in table in, all rows or none. @returns how many marks @throws UserError that names each row at fault */
 export async function readSheet(room: ClassRoom, lesson: string, file: string, by: string): Promise<number> {
   const text = withDisk(`${file} cannot be read`, () => fs.readFileSync(file, 'utf8'));
-  const marks = readMarksSheet(text, await loadRelease(lesson, room.course));
+  const marks = readMarksSheet(text, await room.release(lesson));
   await addMarks(
     room,
     marks.map((mark) => ({ ...mark, by })),

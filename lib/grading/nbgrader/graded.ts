@@ -1,10 +1,8 @@
 import { ready } from '../../engine';
-import { UserError } from '../../errors';
 import { localSubject } from '../ask';
 import { forStudent } from '../audience';
-import { Result } from '../check';
+import { Result, specOf, type CheckSettings } from '../check';
 import { runExercise } from '../run';
-import { findSpecOf, loadSpec, specFolder } from '../specs';
 import { currentLang } from '../text';
 
 /**
@@ -12,10 +10,12 @@ import { currentLang } from '../text';
  * and END HIDDEN TESTS. As plain text the result is the points earned; of a hidden check it says nothing more, because
  * nbgrader's feedback shows it to students.
  */
-export async function checkAll(gradeId: string, functions: Readonly<Record<string, unknown>>): Promise<Result> {
-  const file = findSpecOf(gradeId, specFolder());
-  const spec = file && (await loadSpec(file)).exercises.find((one) => one.gradeId === gradeId);
-  if (!spec) throw new UserError(`there is no exercise called ${gradeId}`);
+export async function checkAll(
+  gradeId: string,
+  functions: Readonly<Record<string, unknown>>,
+  settings: CheckSettings = {},
+): Promise<Result> {
+  const spec = await specOf(gradeId, settings);
   await ready();
   const lang = currentLang();
   const result = await runExercise(spec, localSubject(functions), { lang, hidden: true, seed: 'notebook' });

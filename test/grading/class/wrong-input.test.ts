@@ -67,6 +67,16 @@ const wrong: Case[] = [
     () => fs.rmSync(path.join(room.folder, 'release'), { recursive: true }),
   ],
   [
+    'a lesson that was taken back',
+    (at) => ['submit', good, '--as', 'ada', '--class', at],
+    1,
+    /01-mini is not released in this class: .*class\.json does not list it[^]*genlab release 01-mini/,
+    () => {
+      const { lessons: _, ...rest } = room.config;
+      fs.writeFileSync(room.places.config, JSON.stringify(rest));
+    },
+  ],
+  [
     'nothing released',
     (at) => ['feedback', '--class', at],
     1,
