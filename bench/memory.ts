@@ -1,14 +1,15 @@
-/** How a process grows while each model trains: resident memory over 1,000 batches, and tensors. */
+/** How a process grows while each model trains: memory of its own over 1,000 batches, and tensors. */
 import { engines } from '../lib/engine';
 import { root, run } from '../lib/setup/common.js';
 import { runs } from '../test/models/steps';
 import type { Bench, Row } from './support/bench';
 import { row } from './support/bench';
 
-const script = ['--expose-gc', '-r', './lib/setup/register.js', './bench/support/memory_steps.ts'];
+const script = ['-r', './lib/setup/register.js', './bench/support/memory_steps.ts'];
 
 export const bench: Bench = {
-  summary: 'growth of the process over 1,000 batches of each model on each engine: resident memory (slope), tensors',
+  summary:
+    'growth of the process over 1,000 batches of each model on each engine: resident memory of its own (slope), tensors',
   peer: 'nothing: it should be 0',
   async run(say) {
     const available = engines().filter(({ engine, missing }) => engine !== 'cpu' && engine !== 'webgpu' && !missing);

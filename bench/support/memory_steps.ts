@@ -2,10 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../lib/engine';
 import { batchesPerEpoch, runs } from '../../test/models/steps';
+import { ownMemory } from './own-memory';
 
 const settling = 500; // compiled code, pools of memory, the optimizers' state
 const counted = 1000;
-const every = 10;
+const every = 25; // a reading collects garbage, which takes as long as ten batches
 
 /** Of the straight line through (x, y), by least squares. */
 function slope(points: readonly (readonly [x: number, y: number])[]): number {
@@ -17,7 +18,7 @@ function slope(points: readonly (readonly [x: number, y: number])[]): number {
 
 async function main(name: string): Promise<void> {
   await ready();
-  const resident: [number, number][] = [];
+  const own: [number, number][] = [];
   const tensors: [number, number][] = [];
   const epochs = Math.ceil((settling + counted) / batchesPerEpoch);
   await runs[name]({
@@ -25,15 +26,14 @@ async function main(name: string): Promise<void> {
     onStep({ step }) {
       tensors.push([step, tf.memory().numTensors]);
       if (step % every > 0) return;
-      globalThis.gc?.(); // else the slope is that of garbage not yet collected
-      resident.push([step, process.memoryUsage().rss / 1e6]);
+      own.push([step, ownMemory() / 1e6]);
     },
   });
   // A round of players takes several batches.
   const batchesAStep = (epochs * batchesPerEpoch) / tensors.length;
   const late = (points: [number, number][]) =>
     points.map(([step, value]): [number, number] => [step * batchesAStep, value]).filter(([batch]) => batch > settling);
-  const growth = { megabytes: slope(late(resident)) * counted, tensors: slope(late(tensors)) * counted };
+  const growth = { megabytes: slope(late(own)) * counted, tensors: slope(late(tensors)) * counted };
   process.stdout.write(`\ngrowth ${JSON.stringify(growth)}\n`);
 }
 
