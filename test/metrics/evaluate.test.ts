@@ -115,6 +115,7 @@ describe('evaluateSamples', () => {
   test('tells good samples, a collapsed generator and noise apart', async () => {
     const { net, reference } = await setting();
     const before = tf.memory().numTensors;
+    expect(reference.classifierAccuracy).toBeCloseTo(await room.accuracy(net, data.test), 9);
     const report = await metrics.evaluateSamples(good(), reference, net, { model: 'good' });
     const narrow = await metrics.evaluateSamples(collapsed(), reference, net);
     const wild = await metrics.evaluateSamples(noise(), reference, net);
