@@ -215,7 +215,7 @@ show(
 // 最初的 FID 用的是在彩色照片上训练的 Inception 网络（$F=2048$）。要看灰度衣物，我们这位证人更合适，但它的数值尺度不同。
 // **不写明分类器的 FID，就像没有单位的长度。** 另外，请证人作证之前，先看看他自己的正确率。
 //
-// **预计用时**：默认模式 约一分钟，要读 65,000 幅图像，每幅原样读一遍、左右翻转再读一遍。
+// **预计用时**：默认模式约一分钟，要读 65,000 幅图像，每幅原样读一遍、左右翻转再读一遍。
 
 // %%
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -698,14 +698,14 @@ for (const [i, { name, features, fid }] of testimonies.entries()) {
 show(figures.table(verdicts, { title: `All instruments, n = ${n}` /* zh: `全部仪器，n = ${n}` */ }));
 
 // %% [markdown] lang="en"
-// **What you should see**: the repeater and the trousers have high precision and next to no recall. Blur and noise lose both: smeared or speckled pictures lie in few balls of real points, and their own balls reach few of them. Half the classes, half the recall. (The repeater's is 0 by construction: copies lie on top of each other, so the balls around them have radius 0.) The thief's row is as good as the honest one's. **If your recall is near 0 for everybody**, see whether both sides went through the same classifier with the same scale of grey; if it is 0 exactly, and the precision too, each point was counted as its own nearest neighbour.
+// **What you should see**: the repeater and the trousers have high precision and next to no recall. Blur and noise lose both, recall most: a smeared or speckled picture misses the balls of real points far oftener than an honest one, and the balls around such pictures reach hardly any real point. Half the classes, half the recall. (The repeater's is 0 by construction: copies lie on top of each other, so the balls around them have radius 0.) The thief's row is as good as the honest one's. **If your recall is near 0 for everybody**, see whether both sides went through the same classifier with the same scale of grey; if it is 0 exactly, and the precision too, each point was counted as its own nearest neighbour.
 //
 // ### Exercise 5 ★ · Precision (3 points, optional)
 //
 // `distances` of samples to real points, and each real point's radius. A sample counts if *any* ball holds it.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：复读机和只画裤子的，精确率高，召回率几乎为零。模糊和噪声两样都丢：抹糊的、带噪点的图像很少落在真实点的球里，它们自己的球也够不到多少真实点。类别只有一半，召回率也只有一半左右。（复读机的召回率必然为 0：复制品叠在一起，以它们为中心的球半径为 0。）小偷那一行与老实人一样好。
+// **你应该看到**：复读机和只画裤子的，精确率高，召回率几乎为零。模糊和噪声两样都丢，召回率丢得最多：抹糊的、带噪点的图像，落在真实点的球外的远比老实人的多；以它们为中心的球，几乎够不到真实点。类别只有一半，召回率也只有一半左右。（复读机的召回率必然为 0：复制品叠在一起，以它们为中心的球半径为 0。）小偷那一行与老实人一样好。
 // **如果所有人的召回率都接近 0**，查一查双方用的是不是同一个分类器、灰度范围是否一致；如果连同精确率一起恰好是 0，那是把每个点当成了它自己的最近邻。
 //
 // ### 练习 5 ★ · 精确率（3 分，选做）
@@ -814,7 +814,7 @@ show(
 //
 // **先猜一猜**：按 IS 的比例，你的 VAE 会排在哪里？
 //
-// **预计用时**：默认模式 约一分钟。
+// **预计用时**：默认模式约一分钟。
 
 // %%
 const published = [
