@@ -548,11 +548,9 @@ show(
 /* zh: 由所有图块的得分计算判别器的损失和自编码器的对抗损失。real、fake: [B,h,w,1] -> 两个标量 */
 function patchLosses(real: tf.Tensor, fake: tf.Tensor): { judge: tf.Tensor; coder: tf.Tensor } {
   // BEGIN SOLUTION
-  const hinges = tf
-    .relu(tf.sub(1, real))
-    .mean()
-    .add(tf.relu(fake.add(1)).mean());
-  return { judge: hinges.mul(0.5), coder: fake.mean().neg() };
+  const onReal = tf.relu(tf.sub(1, real)).mean();
+  const onMade = tf.relu(fake.add(1)).mean();
+  return { judge: onReal.add(onMade).mul(0.5), coder: fake.mean().neg() };
   // END SOLUTION
 }
 await check('latent-patch-losses', { patchLosses });

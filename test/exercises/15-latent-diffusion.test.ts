@@ -111,14 +111,20 @@ exercise('latent-patch-losses', ({ check, subject, random }) => {
 
   exercise.wrong('signs exchanged', {
     loses: 1.25,
-    change: ['tf.relu(tf.sub(1, real)).mean().add(tf.relu(fake.add(1)).mean())', 'tf.relu(real.add(1)).mean().add(tf.relu(tf.sub(1, fake)).mean())'], // prettier-ignore
+    change: [
+      ['tf.relu(tf.sub(1, real))', 'tf.relu(real.add(1))'],
+      ['tf.relu(fake.add(1))', 'tf.relu(tf.sub(1, fake))'],
+    ],
   });
   exercise.wrong('no hinge', {
     loses: 1.25,
-    change: ['tf.relu(tf.sub(1, real)).mean().add(tf.relu(fake.add(1)).mean())', 'tf.sub(1, real).mean().add(fake.add(1).mean())'], // prettier-ignore
+    change: [
+      ['tf.relu(tf.sub(1, real))', 'tf.sub(1, real)'],
+      ['tf.relu(fake.add(1))', 'fake.add(1)'],
+    ],
   });
   exercise.wrong('the autoencoder helps the judge', { loses: 0.75, change: ['fake.mean().neg()', 'fake.mean()'] });
-  exercise.wrong('not halved', { loses: 0.75, change: ['hinges.mul(0.5)', 'hinges'] });
+  exercise.wrong('not halved', { loses: 0.75, change: ['.mul(0.5)', ''] });
 });
 
 exercise('latent-scale', ({ check, subject, random }) => {
@@ -137,7 +143,7 @@ exercise('latent-scale', ({ check, subject, random }) => {
       const z = latents();
       const scale = tensorOf(await subject.call('scaleOf', z));
       scale.toBeScalar({ en: 'one factor for all', zh: '全体共用一个因子' });
-      scale.toBeCloseTo(ldm.latentScale(z), { relative: 1e-3 });
+      scale.toBeCloseTo(ldm.latentScale(z), { relative: 0.02 }); // the next check is the exact one
     },
   );
 
@@ -285,9 +291,9 @@ exercise('latent-inpainting-step', ({ check, subject, random }) => {
     },
     async () => {
       const { known, made, noise, mask } = inputs();
-      const schedule = ddpm.linearSchedule(20);
-      const expected = ldm.inpaintingStep(known, made, mask, 9, noise, schedule);
-      const step = await subject.call('inpaintingStep', known, made, mask, schedule.alphasCumprod[8], noise);
+      const schedule = ddpm.linearSchedule(100);
+      const expected = ldm.inpaintingStep(known, made, mask, 41, noise, schedule);
+      const step = await subject.call('inpaintingStep', known, made, mask, schedule.alphasCumprod[40], noise);
       tensorOf(step).toBeCloseTo(expected, { absolute: 1e-4 });
     },
   );
