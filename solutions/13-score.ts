@@ -620,7 +620,7 @@ async function learn(name: string, levels: readonly number[]) {
       );
       return dsmLoss(s, x, sigma, source.normal<tf.Rank.R2>([256, 2]));
     },
-    steps: budget({ quick: 60, default: 1500, full: 6000 }),
+    steps: budget({ quick: 20, default: 1500, full: 6000 }),
     learningRate: 3e-3,
     schedule: 'cosine',
   });
@@ -721,7 +721,7 @@ let walkers = random.normal<tf.Rank.R2>([800, 2], 0, 4);
 const levelFrames = [];
 for (const sigma of sigmas) {
   const stepSize = (0.002 * sigma ** 2) / sigmas[sigmas.length - 1] ** 2;
-  for (let step = 0; step < budget({ quick: 10, default: 40, full: 100 }); step++) {
+  for (let step = 0; step < budget({ quick: 3, default: 40, full: 100 }); step++) {
     const before = walkers;
     walkers = tf.tidy(() => {
       const found = generalist.s(before, column(800, sigma));
@@ -1086,7 +1086,7 @@ show(
 // %%
 const moons = score.buildScoreModel({ inputShape: [2], sde: vp, seed: 1 });
 const history = await score.trainScoreModel(moons, datasets.toys.twoMoons.sample(4096, random), {
-  epochs: budget({ quick: 3, default: 100, full: 400 }),
+  epochs: budget({ quick: 1, default: 100, full: 400 }),
   batchSize: 256,
   seed: 1,
 });
@@ -1185,7 +1185,7 @@ async function distanceAfter(steps: number, way: 'SDE' | 'ODE') {
   return metrics.slicedWasserstein(x, reference);
 }
 const stepCounts = budget({
-  quick: [5, 20],
+  quick: [3, 6],
   default: [5, 10, 20, 40, 80, 160],
   full: [5, 10, 20, 40, 80, 160, 320, 640],
 });
@@ -1501,13 +1501,13 @@ show(
 // %%
 const bumpsModel = score.buildScoreModel({ inputShape: [2], sde: vp, seed: 2 });
 await score.trainScoreModel(bumpsModel, drawToy(4096, new Random(3)), {
-  epochs: budget({ quick: 3, default: 100, full: 400 }),
+  epochs: budget({ quick: 1, default: 100, full: 400 }),
   batchSize: 256,
   weighting: 'likelihood', // weight g²(t) instead of σ²(t): this loss bounds −log p (Song et al., 2021) // zh: 权重用 g²(t) 代替 σ²(t)：这个损失是 −log p 的界（Song 等，2021）
   seed: 1,
 });
 const learnedScore = score.scoreFn(bumpsModel);
-const heun = { steps: budget({ quick: 8, default: 40, full: 100 }) };
+const heun = { steps: budget({ quick: 3, default: 40, full: 100 }) };
 const found = await bumpsModel.ema.during(async () => score.logLikelihood(learnedScore, tested, vp, heun));
 const gridLog = await bumpsModel.ema.during(async () =>
   onLattice(31, (x) => score.logLikelihood(learnedScore, x, vp, heun)),
@@ -1662,10 +1662,10 @@ const pictures = (x: tf.Tensor) =>
     return back.add(averagePicture).clipByValue(0, 1).reshape<tf.Tensor4D>([-1, 28, 28, 1]);
   });
 const bySde = await score.sample(wardrobe, 12, new Random(8), {
-  steps: budget({ quick: 20, default: 300, full: 1000 }),
+  steps: budget({ quick: 8, default: 300, full: 1000 }),
 });
 const byOde = await score.sampleByOde(wardrobe, 12, new Random(8), {
-  steps: budget({ quick: 8, default: 30, full: 50 }),
+  steps: budget({ quick: 4, default: 30, full: 50 }),
 });
 show(
   figures.imageRows(
@@ -1720,7 +1720,7 @@ const between = tf.tidy(() =>
   ),
 );
 const morph = await wardrobe.ema.during(() =>
-  score.sampleOde(score.scoreFn(wardrobe), between, vp, { steps: budget({ quick: 8, default: 30, full: 50 }) }),
+  score.sampleOde(score.scoreFn(wardrobe), between, vp, { steps: budget({ quick: 4, default: 30, full: 50 }) }),
 );
 show(
   figures.imageGrid(pictures(morph), {
