@@ -71,6 +71,8 @@ export class CellService {
   private readonly virtual = new Map<string, { text: string; version: number }>();
   private readonly snapshots = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>();
   private versions = 0;
+  /** As the cell at hand found the files: the service asks for every version several times a cell. */
+  private readonly found = new Map<string, string>();
   private roots: readonly string[] = [];
   private resolutions: ts.ModuleResolutionCache;
 
@@ -125,7 +127,7 @@ export class CellService {
       fileExists,
       readFile,
       getScriptFileNames: () => [...this.roots],
-      getScriptVersion: (file) => virtual.get(file)?.version.toString() ?? host.versionOf(file),
+      getScriptVersion: (file) => virtual.get(file)?.version.toString() ?? this.versionOf(file),
       getScriptSnapshot: (file) => this.snapshot(file),
       getCurrentDirectory: () => host.root,
       useCaseSensitiveFileNames: () => host.caseSensitive ?? true, // else folders are looked for in small letters
@@ -142,7 +144,7 @@ export class CellService {
   private snapshot(file: string): ts.IScriptSnapshot | undefined {
     const own = this.virtual.get(file);
     if (own) return ts.ScriptSnapshot.fromString(own.text);
-    const version = this.host.versionOf(file);
+    const version = this.versionOf(file);
     const shared = this.host.projectFiles?.snapshot(file, version, (name) => this.host.readFile(name));
     if (shared) return shared;
     const known = this.snapshots.get(file);
@@ -152,6 +154,12 @@ export class CellService {
     const snapshot = ts.ScriptSnapshot.fromString(text);
     this.snapshots.set(file, { version, snapshot });
     return snapshot;
+  }
+
+  private versionOf(file: string): string {
+    let version = this.found.get(file);
+    if (version === undefined) this.found.set(file, (version = this.host.versionOf(file)));
+    return version;
   }
 
   /** As the project would, and failing that as if the importing file lay in the project's folder. */
@@ -185,8 +193,10 @@ export class CellService {
     this.virtual.delete(file);
   }
 
+  /** The files that the next check begins with. Files on disk are looked at anew. */
   setRoots(files: readonly string[]): void {
     this.roots = files;
+    this.found.clear();
   }
 
   /** Looks for modules anew: a package may have been installed or a file written since a cell failed to find it. */
