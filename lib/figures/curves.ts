@@ -147,14 +147,16 @@ function seriesTraces({ points, band }: DrawnSeries, series: Series, place: numb
     traces.push({ ...common, mode: 'lines', ...columns(raw), opacity: 0.3, line: { color, width: 1 } });
   }
   const words = Array.isArray(series.points) ? series.points : undefined;
+  // A run of one step: there is no line through a single point.
+  const marked = series.points || line.filter(({ x, y }) => x !== null && y !== null).length === 1;
   traces.push({
     type: 'scatter',
-    mode: words ? 'lines+markers+text' : series.points ? 'lines+markers' : 'lines',
+    mode: words ? 'lines+markers+text' : marked ? 'lines+markers' : 'lines',
     name: series.name,
     legendgroup: series.name,
     ...columns(words ? line : thin(line, pointLimit)),
     line: { color, width: 3, dash: series.dash ?? 'solid' },
-    ...(series.points && { marker: { color, size: 10 } }),
+    ...(marked && { marker: { color, size: 10 } }),
     ...(words && { text: words, textposition: 'top right', textfont: { size: fontSize.tick } }),
     ...(series.fill && { fill: 'tozeroy', fillcolor: faint(color) }),
   });

@@ -144,11 +144,15 @@ describe('charts', () => {
     expect(high).toBeLessThan(4);
   });
 
-  it('draw a line where the numbers say', () => {
-    const chart = curves({ series: [{ name: 'flat', y: Array(100).fill(5) }], yRange: [0, 10], xRange: [0, 99] });
-    const { l, r, t, b } = chart.layout.margin ?? { l: 0, r: 0, t: 0, b: 0 };
-    const middle = { x: (l + (chart.size.width - r)) / 2, y: (t + (chart.size.height - b)) / 2 };
-    expect(pixel(pngOf(chart), Math.round(2 * middle.x), Math.round(2 * middle.y))).toBe('#0072B2');
+  it('draw a line where the numbers say, and a point where there is no more than one', () => {
+    const middleOf = (chart: ReturnType<typeof curves>) => {
+      const { l, r, t, b } = chart.layout.margin ?? { l: 0, r: 0, t: 0, b: 0 };
+      const middle = { x: (l + (chart.size.width - r)) / 2, y: (t + (chart.size.height - b)) / 2 };
+      return pixel(pngOf(chart), Math.round(2 * middle.x), Math.round(2 * middle.y));
+    };
+    const ranges = { yRange: [0, 10], xRange: [0, 98] } as const;
+    expect(middleOf(curves({ series: [{ name: 'flat', y: Array(99).fill(5) }], ...ranges }))).toBe('#0072B2');
+    expect(middleOf(curves({ series: [{ name: 'one', x: [49, 98], y: [5, NaN] }], ...ranges }))).toBe('#0072B2');
   });
 
   it('mark classes by colour and by shape, and write their names apart', () => {
