@@ -643,12 +643,12 @@ const trainFlow = (name: string, couplings: readonly Coupling[], epochs: number,
     variables: nn.variablesOf(...couplings.map(({ layers }) => layers)),
     batches: (epoch) => moons.batches({ batchSize: 200, seed: 1, epoch }),
     epochs,
-    stepsPerEpoch: 40,
+    stepsPerEpoch: budget({ quick: 10, default: 40, full: 40 }),
     loss: ({ images }) => loss(images),
     learningRate: 5e-3,
     schedule: 'cosine',
   });
-const history = await trainFlow('flow' /* zh: '流' */, flow, budget({ quick: 2, default: 20, full: 100 }), (x) =>
+const history = await trainFlow('flow' /* zh: '流' */, flow, budget({ quick: 1, default: 20, full: 100 }), (x) =>
   logProb(flow, x).mean().neg(),
 );
 show(
