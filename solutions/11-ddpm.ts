@@ -1024,7 +1024,7 @@ async function trainToy(name: string, network: tf.LayersModel, schedule: Schedul
       const t = Array.from({ length: x0.shape[0] }, () => stepFrom(dice.next(), schedule.steps));
       return ddpmLoss(told(network), x0, t, dice.normal(x0.shape), schedule);
     },
-    steps: budget({ quick: 40, default: 1200, full: 10_000 }),
+    steps: budget({ quick: 15, default: 1200, full: 10_000 }),
     learningRate: 6e-3,
     schedule: 'cosine',
     seed: 1,
