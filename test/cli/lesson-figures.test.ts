@@ -63,7 +63,7 @@ describe('a contact sheet', () => {
     expect([count, missing]).toEqual([42, ['02 · 2 · lost']]);
     const [first, second] = files.map((file) => headOf(fs.readFileSync(file)));
     expect(first.signature).toBe('89504e470d0a1a0a');
-    expect(first.width).toBeGreaterThan(second.width); // five in a row; the second page holds two
+    expect(first.width).toBeGreaterThan(second.width); // four in a row; the second page holds two
     const single = writeFigureSheets([{ slug: '01-a', figures: figures.slice(0, 1) }], path.join(folder, 'one.png'));
     expect(single.files).toEqual([path.join(folder, 'one.png')]);
   });
