@@ -167,6 +167,13 @@ describe('models', () => {
     ldm.disposeAutoencoder(autoencoder);
   });
 
+  test('ε on a schedule that ends in noise alone is refused', () => {
+    const autoencoder = stage1('kl');
+    expect(() => ldm.buildLatentDiffusion(autoencoder, { schedule: 'cosine', unet })).toThrow("Predict 'v'");
+    ldm.dispose(ldm.buildLatentDiffusion(autoencoder, { schedule: 'cosine', prediction: 'v', unet }));
+    ldm.disposeAutoencoder(autoencoder);
+  });
+
   test('layouts and classes', () => {
     const autoencoder = stage1('kl');
     const layout = { boxes: 3, kinds: 2, dim: 8, seed: 0 };

@@ -58,6 +58,7 @@ export const defaults: LatentDiffusionConfig = {
 
 /**
  * A fresh denoiser on the latents of an autoencoder, with the averages of its weights.
+ * @throws {UserError} for ε on the cosine schedule: a step from T would magnify its error by 1/√ᾱ_T ≈ 20,000
  * @param conditioner its output's last axis is the length of the vectors that cross-attention looks at
  */
 export function buildLatentDiffusion(
@@ -67,6 +68,11 @@ export function buildLatentDiffusion(
 ): LatentDiffusion {
   const full: LatentDiffusionConfig = { ...defaults, ...config };
   const { classes, seed } = full;
+  if (full.schedule === 'cosine' && full.prediction === 'epsilon') {
+    throw new UserError(
+      "buildLatentDiffusion: the cosine schedule ends in noise alone, where ε tells next to nothing of z_0, and latents have no range to clip z_0 to. Predict 'v', or take the linear schedule.",
+    );
+  }
   const contextDim = conditioner ? (conditioner.outputs[0].shape.at(-1) as number) : 0;
   const inputShape = latentShape(autoencoder.config);
   const network = buildUnet({ ...unetDefaults, ...full.unet, classes, contextDim, seed, inputShape });
@@ -113,7 +119,7 @@ export interface Condition {
   readonly told?: Tensor2D | Tensor3D;
 }
 
-/** ε_θ(z_t, t, τ_θ(y)), eq. 3. */
+/** ε_θ(z_t, t, τ_θ(y)), eq. 3, or what `prediction` says instead. */
 export function denoiserOf(model: LatentDiffusion, condition: Condition = {}): ddpm.Denoiser {
   const { network, conditioner, config } = model;
   if (conditioner && !condition.told) {

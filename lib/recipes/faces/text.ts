@@ -32,7 +32,7 @@ export const textToImage: Recipe<Faces> = {
   open() {
     const first = ldm.buildAutoencoder({ inputShape, channels: 32, multipliers: [1, 2, 2], latentChannels: 8, seed });
     const unet = { channels: 40, multipliers: [1, 2], attention: [0, 1] };
-    const config = { unet, schedule: 'cosine', emaDecay: 0.999, seed } as const;
+    const config = { unet, schedule: 'cosine', prediction: 'v', emaDecay: 0.999, seed } as const;
     const model = ldm.buildLatentDiffusion(first, config, buildTextEncoder({ ...reading, seed }));
     return {
       ...latentStages(model),

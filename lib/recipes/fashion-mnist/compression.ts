@@ -74,7 +74,7 @@ const latentDiffusion: Recipe<Dataset> = {
     });
     // 7×7 places cannot be halved: one level, all of it with attention.
     const unet = { channels: 48, multipliers: [1], blocks: 1, attention: [0] };
-    const model = ldm.buildLatentDiffusion(first, { unet, schedule: 'cosine', emaDecay: 0.999, seed });
+    const model = ldm.buildLatentDiffusion(first, { unet, schedule: 'cosine', prediction: 'v', emaDecay: 0.999, seed });
     const sampler = (steps: number) => (n: number, random: Random) => ldm.sample(model, n, random, { steps });
     return {
       ...latentStages(model),
