@@ -16,7 +16,7 @@ const cellAt = (cell) => document.querySelector(`[data-cell="${cell}"]`);
 function draw(cell) {
   const place = cellAt(cell)?.querySelector('.shown');
   const { list } = shown.get(cell) ?? { list: [] };
-  if (!place) return;
+  if (!place) return bring(list);
   list.forEach((output, i) => {
     const text = JSON.stringify(output);
     const old = place.children[i];
@@ -26,6 +26,18 @@ function draw(cell) {
     else place.append(made);
   });
   while (place.children.length > list.length) place.lastChild.remove();
+}
+
+const offstage = document.body.appendChild(Object.assign(document.createElement('div'), { hidden: true }));
+const brought = new WeakSet();
+/** Of a cell that is on no slide, only what it brings for others: plotly comes with the first chart of a notebook. @param {any[]} list */
+function bring(list) {
+  for (const output of list) {
+    const html = [output.data?.['text/html'] ?? ''].flat().join('');
+    if (brought.has(output) || !html.includes('genlabFigures.provide(')) continue;
+    brought.add(output);
+    offstage.append(genlabWidgets.drawOutput({ ...output }));
+  }
 }
 
 /** @type {Set<number>} */

@@ -83,5 +83,9 @@ html, body { height: 100%; }
 .shown { font-size: 20px; } .shown img, .shown svg { max-width: 100%; height: auto; }
 .shown pre { white-space: pre-wrap; padding: 4px 16px; max-height: 420px; overflow: auto; }
 .shown pre.error, .shown pre.stderr { background: #fff1ef; }
+/* The number of the slide lies on the arrows unless it is moved. */
+.reveal .slide-number { right: 110px; }
+/* A slide of words alone has room to breathe. */
+.sheet:not(:has(.cell)) li { line-height: 1.35; margin: 0.3em 0; }
 .lost { position: fixed; left: 20px; bottom: 12px; color: #a40e26; font-size: 16px; z-index: 9; }
 `;

@@ -62,11 +62,27 @@ export function slidesPage(notebook: SavedNotebook, title: string): string {
 </head>
 <body>
 ${slides.join('\n')}
+${brought(notebook)}
 <footer></footer>
 <script>${script}</script>
 </body>
 </html>
 `;
+}
+
+/** Plotly comes with the first chart of a notebook; where that is on no slide, the charts that are must have it all the same. */
+function brought(notebook: SavedNotebook): string {
+  const shown = new Set(slidesOf(notebook).flatMap(({ pieces }) => pieces.map(({ cell }) => cell)));
+  return notebook.cells
+    .filter((cell) => !shown.has(cell))
+    .flatMap(
+      ({ outputs = [] }) =>
+        outputs as readonly { readonly data?: { readonly 'text/html'?: string | readonly string[] } }[],
+    )
+    .map(({ data }) => textOf(data?.['text/html']))
+    .filter((html) => html.includes('genlabFigures.provide('))
+    .map((html) => `<div hidden>${html}</div>`)
+    .join('\n');
 }
 
 const slideHtml = (cell: SavedCell, lang: Lang): string =>

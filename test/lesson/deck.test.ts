@@ -43,6 +43,23 @@ describe('slides of a lesson', () => {
     expect(page).toMatch(/<details><summary>code<\/summary><section class="code">/);
   });
 
+  it('bring plotly along from a chart that is on none of them, and nothing else', () => {
+    const cell = (type: string, html: string) => ({
+      cell_type: 'code',
+      metadata: { slideshow: { slide_type: type } },
+      source: '',
+      outputs: [{ output_type: 'display_data', data: { 'text/html': [html] } }],
+    });
+    const first = '<script>genlabFigures.provide("cartesian", "");</script>';
+    const page = slidesPage(
+      { cells: [cell('skip', first), cell('skip', '<p>aside</p>'), cell('slide', '<p>on it</p>')] },
+      'A',
+    );
+    expect(page).toContain(`<div hidden>${first}</div>`);
+    expect(page).toContain('<p>on it</p>');
+    expect(page).not.toContain('aside</p>');
+  });
+
   it('are the whole lesson where none were written', () => {
     const plain = lessonOf(prose('# Clouds', '# 点云'), '// %%\n1;\n2;');
     expect(slidesOf(buildNotebook(plain, { lang: 'en', slides: true }))[0].pieces).toHaveLength(2);
