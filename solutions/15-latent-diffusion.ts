@@ -908,7 +908,7 @@ const batch = budget({ quick: 8, default: 32, full: 64 });
 /* zh: 在第一阶段之上新建第二阶段，条件由 conditioner 变成向量。 */
 function secondStage(conditioner: tf.LayersModel): ldm.LatentDiffusion {
   const unet = { channels: 32, multipliers: [1, 2], attention: [1] };
-  const model = ldm.buildLatentDiffusion(first, { unet, schedule: 'cosine', emaDecay: 0.99, seed: 1 }, conditioner);
+  const model = ldm.buildLatentDiffusion(first, { unet, emaDecay: 0.99, seed: 1 }, conditioner);
   tf.tidy(() =>
     model.scale.assign(scaleOf(ldm.encode(first, portraits.slice(0, Math.min(500, portraits.shape[0])) as Tensor4D))),
   );
