@@ -481,8 +481,7 @@ await check('vae-kl', { gaussianKl });
 // %% figure="gradient-passes" slideshow={"slide_type": "fragment"}
 show(
   figures.diagram({
-    title:
-      'Back from the loss, the gradient stops at a draw; a computed sample lets it pass' /* zh: '梯度从损失往回走：遇到抽样就断，遇到算出来的样本能通过' */,
+    title: 'On its way back the gradient stops at a draw' /* zh: '梯度往回走，遇到抽样就断' */,
     nodes: [
       { id: 'heads1', x: 0, y: 0, text: 'μ, σ', shape: 'round' },
       { id: 'draw', x: 1, y: 0, text: 'draw z' /* zh: '抽取 z' */, color: 1 },
@@ -780,7 +779,13 @@ await vae.trainVae(clouds, pictures, shortRun);
 
 // %% figure="two-maps" slideshow={"slide_type": "fragment"}
 const some = data.test.images(0, 3000);
+const [mapAe, mapVae] = [ae.encode(points, some), vae.encode(clouds, some).mu];
+// one scale for both maps, with the origin in the middle
+// zh: 两张地图用同一比例尺，原点居中
+const reach = Math.ceil(tf.concat([mapAe, mapVae]).abs().max().dataSync()[0]);
 const ofSome = {
+  xRange: [-reach, reach] as const,
+  yRange: [-reach, reach] as const,
   labels: data.test.labels(0, 3000),
   classes: data.classes['en' /* zh: 'zh' */],
   x: 'z₁',
@@ -791,18 +796,17 @@ show(
     [
       figures.scatter2d({
         ...ofSome,
-        points: ae.encode(points, some),
+        points: mapAe,
         title: 'AE: long rays from a knot' /* zh: 'AE：从一个结伸出的长射线' */,
       }),
       figures.scatter2d({
         ...ofSome,
-        points: vae.encode(clouds, some).mu,
+        points: mapVae,
         title: 'VAE: close around the origin' /* zh: 'VAE：聚在原点周围' */,
       }),
     ],
     {
       title: 'Only the VAE keeps its codes where the prior draws' /* zh: '只有 VAE 把编码放在先验会抽到的地方' */,
-      share: 'both',
     },
   ),
 );
