@@ -701,14 +701,13 @@ show(
       ['of the same class' /* zh: '同类的比例' */]: neighboursAlike(rows.arraySync(), kinds).toFixed(2),
     })),
     {
-      title:
-        'Neighbours are mostly alike, and two numbers keep less of it than thirty-two' /* zh: '邻居多半是同类；两个数保住的少于三十二个数' */,
+      title: 'Neighbours are of one class far more often than by chance' /* zh: '邻居是同类的比例，远高于碰运气' */,
     },
   ),
 );
 
 // %% [markdown] lang="en"
-// Far above 0.1 everywhere, though no network was told a class. Thirty-two numbers keep the neighbours about as well as all 784 pixels do. On the map of two numbers more of them are strangers: that is what the overlap of pullovers, coats and shirts looks like as a number.
+// Far above 0.1 everywhere, though no network was told a class. Compare the rows: how much of the neighbourhoods that the 784 pixels have do thirty-two numbers keep, and how much do two? Where pullovers, coats and shirts overlap on the map, a neighbour is often of another class; that pulls the last number down.
 //
 // ## 8 · Walking in a straight line
 //
@@ -721,7 +720,7 @@ show(
 // ### Exercise 4 · The walk (2 points)
 
 // %% [markdown] lang="zh"
-// 没有哪个网络见过类别，比例却处处远高于 0.1。三十二个数保住的邻居，与全部 784 个像素差不多。在只有两个数的地图上，不同类的邻居多了：套头衫、外套和衬衫的重叠，换成数字就是这样。
+// 没有哪个网络见过类别，比例却处处远高于 0.1。逐行比一比：784 个像素里的邻居关系，三十二个数保住了多少，两个数又保住了多少？在地图上套头衫、外套和衬衫重叠的地方，邻居常常是别的类，最后一个数就是这样被拉低的。
 //
 // ## 8 · 走一条直线：线性插值
 //
