@@ -32,6 +32,7 @@ export {
   type LatentSampling,
   latentScale,
   sample,
+  samplingSteps,
   toImages,
   toLatents,
   trainLatentDiffusion,
