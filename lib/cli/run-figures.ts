@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Lang, Lesson } from '../lesson';
 import { stateFolder, writeFile } from '../setup/common.js';
-import { type SavedCell, type SavedNotebook, textOf } from './page';
+import type { SavedCell, SavedNotebook } from './page'; // no more than its types: it brings the compiler along
 
 /** A name for a lesson as it is written now. */
 export const versionOf = ({ text }: Lesson): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
@@ -30,7 +30,7 @@ export function figuresIn({ cells }: SavedNotebook): RunFigure[] {
     return ((cell.outputs ?? []) as readonly Output[]).flatMap(({ data = {} }) => {
       const png = data['image/png'];
       if (png === undefined && data[plotly] === undefined) return [];
-      const still = textOf(png as string | readonly string[] | undefined).replace(/\s/g, '');
+      const still = [png ?? ''].flat().join('').replace(/\s/g, '');
       return [{ ...(name === undefined ? {} : { name }), png: still }];
     });
   });
