@@ -701,7 +701,6 @@ show(figures.table(sharpness, { digits: 1, title: 'Error against sharpness' /* z
 // VAE 解码噪声就能采样，这里为什么不行？**先猜一猜**再看：取标准差与隐变量相同的噪声，解码。
 
 // %% slideshow={"slide_type": "subslide"}
-const sigma = deviation(ldm.encode(first, strangers));
 show(
   figures.imageRows(
     kinds.map(({ label, coder }) => ({
