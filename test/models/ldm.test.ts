@@ -210,12 +210,3 @@ describe('models', () => {
     expect(() => ldm.encode(autoencoder, tf.zeros([1, 4, 4, 1]))).toThrow(/x must have the shape \[B, 8, 8, 1\]/);
   });
 });
-
-test('sampling starts where an error of ε is not blown up', () => {
-  const cosine = ddpm.cosineSchedule(1000);
-  const steps = ldm.samplingSteps(cosine, 25);
-  expect(steps).toHaveLength(25);
-  expect(cosine.alphasCumprod[1000]).toBeLessThan(1e-8); // where it would start otherwise
-  expect(cosine.alphasCumprod[steps[24]]).toBeGreaterThanOrEqual(1e-3);
-  expect(ldm.samplingSteps(ddpm.linearSchedule(1000), 25)[24]).toBe(1000);
-});

@@ -208,16 +208,6 @@ export interface LatentSampling extends LoopOptions {
   readonly weights?: 'average' | 'last';
 }
 
-/**
- * The steps that a sampler without clipping takes, in rising order. It starts where ᾱ is at least 1e-3: beyond, x_0 is ε's error times
- * 1/√ᾱ, which the cosine schedule brings to 20,000 at its end. Latents have no range to clip that to, as pixels have.
- */
-export function samplingSteps({ steps, alphasCumprod }: ddpm.Schedule, count: number): readonly number[] {
-  let top = steps;
-  if (alphasCumprod[steps] < 1e-8) while (top > 1 && alphasCumprod[top] < 1e-3) top--;
-  return ddpm.stepSubsequence(top, Math.min(count, top));
-}
-
 /** New images in [0, 1] by DDIM among the latents and one pass through the decoder. -> [n,H,W,C] */
 export async function sample(
   model: LatentDiffusion,
@@ -228,7 +218,7 @@ export async function sample(
   const { condition, unconditional, guidance = 1, steps = 50, weights = 'average', ...loop } = options;
   const { schedule, config } = model;
   const zT = random.normal<tf.Rank.R4>([n, ...latentShape(model.autoencoder.config)]);
-  const taken = samplingSteps(schedule, steps);
+  const taken = ddpm.stepSubsequence(schedule.steps, Math.min(steps, schedule.steps));
   const settings = { ...loop, prediction: config.prediction, steps: taken, random };
   const denoise = guided(model, condition, unconditional, guidance);
   const run = () => ddimSampleLoop(denoise, zT, schedule, settings);

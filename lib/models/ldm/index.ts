@@ -32,7 +32,6 @@ export {
   type LatentSampling,
   latentScale,
   sample,
-  samplingSteps,
   toImages,
   toLatents,
   trainLatentDiffusion,
