@@ -472,7 +472,7 @@ const gaussian = (count: number, source: Random) => source.normal<tf.Rank.R2>([c
 async function learn(
   name: string,
   pairs: (count: number, source: Random) => readonly [Tensor2D, Tensor2D],
-  steps = budget({ quick: 60, default: 1500, full: 8000 }),
+  steps = budget({ quick: 20, default: 1500, full: 8000 }),
 ): Promise<Field> {
   const network = nn.buildMlpDenoiser({ dims: 2, width: 64, layers: 3, timeScale: 1000, seed: 1 });
   const v: Velocity = (x, t) => network.apply([x, t.reshape([-1])]) as Tensor2D;
@@ -666,7 +666,7 @@ await check('flow-convention', { toOurs });
 const vp = score.vpSde();
 const trainRounds = budget({ quick: 60, default: 1500, full: 8000 });
 const racing = { epochs: Math.max(1, Math.round(trainRounds / 100)), batchSize: 256, learningRate: 3e-3, seed: 1 };
-const points = pinwheel(256 * 100, new Random(4));
+const points = pinwheel(256 * budget({ quick: 20, default: 100, full: 100 }), new Random(4));
 const runner = flowMatching.buildFlow({ inputShape: [2], emaDecay: 0.99, seed: 1 });
 await flowMatching.trainFlow(runner, points, racing);
 const rival = score.buildScoreModel({ inputShape: [2], sde: vp, emaDecay: 0.99, seed: 1 });
@@ -710,7 +710,7 @@ function euler(v: Field, x0: Tensor2D, steps: number): Tensor2D {
   for (let i = 0; i < steps; i++) x = tf.tidy(() => eulerStep(v, x, i / steps, 1 / steps));
   return x;
 }
-const costs = budget({ quick: [4, 16], default: [2, 4, 8, 16, 32, 64], full: [2, 4, 8, 16, 32, 64, 128] });
+const costs = budget({ quick: [4, 8], default: [2, 4, 8, 16, 32, 64], full: [2, 4, 8, 16, 32, 64, 128] });
 
 // %% slideshow={"slide_type": "subslide"}
 const fresh = pinwheel(2000, new Random(5));
