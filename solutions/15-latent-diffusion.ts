@@ -6,7 +6,7 @@
 // minutes: 90
 // terms:
 //   latent diffusion: 隐空间扩散
-//   latent image: 隐图像
+//   latent image: 隐特征图
 //   perceptual compression: 感知压缩
 //   semantic compression: 语义压缩
 //   judge of patches: 图块判别器
@@ -19,14 +19,14 @@
 // %% [markdown] lang="en"
 // # 15 · Latent diffusion: from a sentence to a picture
 //
-// By the end of this lesson you type "a girl with long red hair, green background", in English or in Chinese, and watch a face come out of noise. You build all three parts of such a program at a small scale: something that reads the sentence, something that draws, and something that turns the drawing into pixels. The same model fills holes and enlarges small pictures. Stable Diffusion is this lesson with a hundred times more of everything.
+// By the end of this lesson you type "a girl with long red hair, green background", in English or in Chinese, and watch a face come out of noise. Such a program has three parts: something that reads the sentence, something that draws, and something that turns the drawing into pixels. The first one comes trained; you build and train the other two. What draws can also fill holes, and a copy of it learns to enlarge small pictures. Stable Diffusion has the same parts, with about a thousand times as many weights.
 //
 // **You can then**
 //
 // 1. read a rate–distortion picture, and say what perceptual and what semantic compression are;
 // 2. say why diffusion among pixels is expensive, measure it, and compute what a smaller space saves;
 // 3. say what the reconstruction loss, the judge of patches, and a KL or VQ regularization each add to the autoencoder of stage 1;
-// 4. bring latents to the right size for diffusion and back, and say what happens otherwise;
+// 4. bring latents to the right scale for diffusion and back, and say what happens otherwise;
 // 5. train a diffusion model among latents and draw from it, with and without a class;
 // 6. write cross-attention, and tell a model classes, layouts and sentences through it;
 // 7. place Stable Diffusion, DALL·E and Imagen in one frame of three parts;
@@ -40,14 +40,14 @@
 // %% [markdown] lang="zh"
 // # 15 · 隐空间扩散：从一句话到一幅图
 //
-// 学完本课，你输入“红色长发的女孩，绿色背景”，中文英文都行，就能看着一张脸从噪声里浮现出来。这种程序的三个部件，你都会在小规模上亲手造一遍：一个读句子，一个作画，一个把画变成像素。同一个模型还会补洞，会把小图放大。Stable Diffusion 就是把本课的每样东西放大百倍。
+// 学完本课，你输入“红色长发的女孩，绿色背景”，中文英文都行，就能看着一张脸从噪声里浮现出来。这种程序有三个部件：一个读句子，一个作画，一个把画变成像素。读句子的那个是训练好的，另外两个由你亲手搭建、训练。会作画的模型还会补洞；同样的网络换一种输入，又能学会放大小图。Stable Diffusion 也是这三个部件，权重约为本课的一千倍。
 //
 // **学完之后，你能够**
 //
 // 1. 看懂率失真图，说清什么是感知压缩，什么是语义压缩；
 // 2. 说明像素上的扩散为什么贵，实测一次，并算出换到小空间能省多少；
 // 3. 说清第一阶段自编码器的重构损失、图块判别器、KL 或 VQ 正则化各起什么作用；
-// 4. 把隐变量缩放到适合扩散的大小，再变回去，并说明不这样做会怎样；
+// 4. 把隐变量缩放到适合扩散的尺度，再变回去，并说明不这样做会怎样；
 // 5. 在隐空间训练扩散模型并采样，可以带类别，也可以不带；
 // 6. 写出交叉注意力，并通过它把类别、布局和句子告诉模型；
 // 7. 把 Stable Diffusion、DALL·E 和 Imagen 放进同一个三部件框架；
@@ -86,18 +86,6 @@ const { faces } = datasets;
 /* zh: 同一样东西，n 幅图像各给一份：[1,…] -> [n,…] */
 const forAll = <T extends tf.Tensor>(one: T, n: number): T => tf.tile(one, [n, ...one.shape.slice(1).map(() => 1)]);
 
-/** What a text-to-image sampler is given. */
-/* zh: 文生图采样器得到的东西。 */
-interface Painting {
-  readonly words: tf.Tensor; // [B,M,D]
-  readonly nothing: tf.Tensor; // of the empty text, [B,M,D] // zh: 空文本的向量，[B,M,D]
-  readonly zT: tf.Tensor; // [B,h,w,c]
-  readonly alphasCumprod: readonly number[]; // ᾱ_0 = 1, ᾱ_1, …, ᾱ_T
-  readonly steps: readonly number[]; // rising // zh: 从小到大
-  readonly gamma: number;
-  readonly scale: number;
-}
-
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // # 15 · Latent diffusion
 //
@@ -123,10 +111,10 @@ interface Painting {
 // 三分钟。问：一张 512×512 的照片有多少个数（786,432）？其中少了哪些会有人发觉？预告：最后由大家来口述描述。
 
 // %% [markdown] lang="en"
-// The data: cartoon faces that the course draws itself, with captions in two languages; and group pictures, where one or two small faces stand on white paper and we know the box of each. The second kind is for section 6. (About 10 seconds.)
+// The data: cartoon faces that the course draws itself, with captions in two languages; and group pictures, where one or two small faces stand on white paper and we know the box of each (drawn in red below, only for you). The second kind is for section 6. (About 10 seconds.)
 
 // %% [markdown] lang="zh"
-// 数据是课程自己画的卡通脸，配有中英文描述；还有合影：白纸上一两张小脸，每张脸的方框已知，第 6 节要用。（约 10 秒。）
+// 数据是课程自己画的卡通脸，配有中英文描述；还有合影：白纸上一两张小脸，每张脸的边界框已知（下图中的红框只画给你看），第 6 节要用。（约 10 秒。）
 
 // %%
 console.log(engine.describe(await engine.ready()));
@@ -143,8 +131,18 @@ const everybody = Array.from({ length: people.train.size }, (_, i) => i);
 const captions = people.train.captions(everybody, { language: 'both', detail: 1 });
 for (const caption of captions.slice(0, 4)) console.log(caption);
 
+/** Zeros around a picture of 16×16 that bring it into its box on a paper of 32×32; `inset`: smaller on each side by so much. */
+/* zh: 16×16 的图四周要补多少零，才能落到 32×32 纸上的边界框里；inset：每边缩进几个像素。 */
+const around = ({ left, top }: ldm.Box, inset = 0): [number, number][] => [
+  [32 * top + inset, 16 - 32 * top + inset],
+  [32 * left + inset, 16 - 32 * left + inset],
+  [0, 0],
+];
+/** 1 in the box, 0 elsewhere. -> [32,32,3] */
+/* zh: 框内为 1，框外为 0。-> [32,32,3] */
+const inBox = (box: ldm.Box, inset = 0) => tf.ones([16 - 2 * inset, 16 - 2 * inset, 3]).pad(around(box, inset));
 /** Group pictures: one or two faces of 16×16 on white paper, and the box of each. */
-/* zh: 合影：白纸上一两张 16×16 的脸，以及每张脸的方框。 */
+/* zh: 合影：白纸上一两张 16×16 的脸，以及每张脸的边界框。 */
 function groupPictures(count: number, seed: number): { images: Tensor4D; layouts: ldm.Box[][] } {
   const one = { style: 'comic', background: 'plain' } as const;
   const sitters = datasets.captionedFaces({
@@ -164,17 +162,15 @@ function groupPictures(count: number, seed: number): { images: Tensor4D; layouts
     const papers = Array.from({ length: count }, (_, i) => {
       const boxes: ldm.Box[] = [];
       let paper = tf.ones([32, 32, 3]);
-      for (let k = 0; k < 1 + chance.int(2); k++) {
-        const [x, y] = [4 * chance.int(5), 4 * chance.int(5)];
-        if (boxes.some(({ left, top }) => Math.abs(32 * left - x) < 16 && Math.abs(32 * top - y) < 16)) continue;
-        boxes.push({ left: x / 32, top: y / 32, width: 0.5, height: 0.5, kind: kinds[2 * i + k] });
+      const [many, sideBySide] = [1 + chance.int(2), chance.int(2) === 1];
+      for (let k = 0; k < many; k++) {
+        // Two stand side by side or one above the other: neither hides the other. // zh: 两张脸左右并排或上下相叠，互不遮挡
+        const [along, free] = [many === 2 ? 16 * k : 4 * chance.int(5), 4 * chance.int(5)];
+        const [x, y] = sideBySide ? [along, free] : [free, along];
+        const box = { left: x / 32, top: y / 32, width: 0.5, height: 0.5, kind: kinds[2 * i + k] };
+        boxes.push(box);
         const face = small.slice([2 * i + k, 0, 0, 0], [1, 16, 16, 3]).reshape([16, 16, 3]) as Tensor3D;
-        const inside: [number, number][] = [
-          [y, 16 - y],
-          [x, 16 - x],
-          [0, 0],
-        ];
-        paper = paper.mul(tf.sub(1, tf.ones([16, 16, 3]).pad(inside))).add(face.pad(inside));
+        paper = paper.mul(tf.sub(1, inBox(box))).add(face.pad(around(box)));
       }
       layouts.push(boxes);
       return paper as Tensor3D;
@@ -184,12 +180,32 @@ function groupPictures(count: number, seed: number): { images: Tensor4D; layouts
   return { images, layouts };
 }
 const groups = groupPictures(budget({ quick: 16, default: 1000, full: 5000 }), 2);
+/** With a grey edge around each picture, so that white paper ends somewhere. [n,32,32,3] -> [n,34,34,3] */
+/* zh: 每幅图加一圈灰边，看得出白纸到哪里为止。[n,32,32,3] -> [n,34,34,3] */
+const edged = (images: tf.Tensor) => tf.pad(images, [[0, 0], [1, 1], [1, 1], [0, 0]], 0.75) as Tensor4D; // prettier-ignore
+/** With the boxes as red frames. [n,32,32,3] -> [n,32,32,3] */
+/* zh: 把边界框画成红框。[n,32,32,3] -> [n,32,32,3] */
+const framed = (images: Tensor4D, layouts: readonly (readonly ldm.Box[])[]) =>
+  tf.tidy(() =>
+    tf.stack(
+      layouts.map((boxes, i) =>
+        boxes.reduce<tf.Tensor>(
+          (paper, box) => {
+            const frame = inBox(box).sub(inBox(box, 1));
+            return paper.mul(tf.sub(1, frame)).add(frame.mul(tf.tensor1d([0.85, 0.1, 0.1])));
+          },
+          images.slice([i, 0, 0, 0], [1, 32, 32, 3]).reshape([32, 32, 3]),
+        ),
+      ),
+    ),
+  );
+const boxed = framed(groups.images, groups.layouts.slice(0, 8));
 show(
-  figures.imageGrid(tf.concat([portraits.slice(0, 8), groups.images.slice(0, 8)]) as Tensor4D, {
+  figures.imageGrid(tf.concat([edged(portraits.slice(0, 8)), edged(boxed)]) as Tensor4D, {
     columns: 8,
     scale: 3,
     title:
-      'Above: portraits with captions. Below: group pictures with boxes' /* zh: '上：带描述的头像。下：带方框的合影' */,
+      'Above: portraits with captions. Below: group pictures, their boxes in red' /* zh: '上：带描述的头像。下：合影，红框为边界框' */,
   }),
 );
 
@@ -198,18 +214,18 @@ show(
 //
 // Diffusion spends the same effort on every number of a picture. Does every number deserve it? Let us take numbers away and see what gets lost.
 //
-// JPEG's way: cut a picture into blocks of 8×8 pixels, write each block as a sum of cosine waves, and round the 64 coefficients to multiples of a step $\Delta$. A large $\Delta$ makes most of them 0. How many bits are then left to store? At least the **entropy** (lesson 02) of each rounded coefficient; we add the 64 up and divide by the number of pixels. That is the **rate**. The **distortion** is the root mean square error. Beside it a second kind of loss: a classifier reads sixteen attributes off each face (hair, hat, glasses, mouth …) and we count how many are still right.
+// JPEG's way: cut a picture into blocks of 8×8 pixels, write each block as a sum of cosine waves, and round the 64 coefficients to multiples of a step $\Delta$. A large $\Delta$ makes most of them 0. How many bits are then left to store? If each coefficient is stored by itself: on average its **entropy** (lesson 02). We add up the 64 entropies and divide by the number of pixels. That is the **rate**. (A coder that also uses how coefficients hang together needs fewer bits.) The **distortion** is the root mean square error. Beside it a second kind of loss: a classifier reads sixteen attributes off each face (hair, hat, glasses, mouth …) and we count how many are still right.
 //
-// **Guess first**: our faces take about 18 bits a pixel to be stored nearly exactly. How many of these can go before the classifier notices: a tenth, a third, two thirds?
+// **Guess first**: stored in this way, our faces take about 18 bits a pixel to be nearly exact. How many of these can go before the classifier notices: a tenth, a third, two thirds?
 
 // %% [markdown] lang="zh"
 // ## 1 · 一幅图像的比特换来了什么？
 //
 // 扩散模型对图像里的每个数都下同样的功夫。每个数都值得吗？我们试着拿掉一些，看看丢了什么。
 //
-// 学 JPEG 的做法：把图像切成 8×8 的小块，每块写成余弦波之和，再把 64 个系数取整为步长 $\Delta$ 的倍数。$\Delta$ 大，多数系数就成了 0。剩下的要多少比特才存得下？至少是每个取整后系数的**熵**（第 02 课）；64 个加起来，除以像素数，就是**码率**（rate）。**失真**（distortion）是均方根误差。旁边再放一种损失：分类器从每张脸上读出十六种属性（发型、帽子、眼镜、嘴……），看还有多少读得对。
+// 学 JPEG 的做法：把图像切成 8×8 的小块，每块写成余弦波之和，再把 64 个系数取整为步长 $\Delta$ 的倍数。$\Delta$ 大，多数系数就成了 0。剩下的要多少比特才存得下？若每个系数单独编码，平均需要的就是取整后系数的**熵**（第 02 课）；64 个熵加起来，除以像素数，就是**码率**（rate）。（编码时若还利用系数之间的联系，可以更少。）**失真**（distortion）是均方根误差。旁边再放一种损失：分类器从每张脸上读出十六种属性（发型、帽子、眼镜、嘴……），看还有多少读得对。
 //
-// **先猜一猜**：几乎无损地存我们的脸，每像素约需 18 比特。去掉多少，分类器才会察觉：十分之一、三分之一，还是三分之二？
+// **先猜一猜**：这样存，我们的脸要近乎无损，每像素约需 18 比特。去掉多少，分类器才会察觉：十分之一、三分之一，还是三分之二？
 
 // %%
 /** The cosine basis of 8×8 blocks, for a side of 32: the one that JPEG uses. [32,32] */
@@ -257,6 +273,12 @@ const readRight = async (images: Tensor4D, wanted: readonly ArrayLike<number>[] 
 const rmse = (a: Tensor4D, b: Tensor4D) => 255 * a.sub(b).square().mean().sqrt().dataSync()[0];
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
+/** What reading would give by chance: each face compared with somebody else's attributes. */
+/* zh: 瞎猜的水平：拿别人的属性来对照每张脸。 */
+const byChance = await readRight(
+  strangers,
+  truth.map((_, i) => truth[(i + 1) % truth.length]),
+);
 const squeezes = [];
 for (const step of [0.01, 0.03, 0.1, 0.2, 0.4, 0.8, 1.6, 3]) {
   const { images, bits } = squeezed(strangers, step);
@@ -271,7 +293,6 @@ show(
       figures.curves({
         series: [{ name: 'error' /* zh: '误差' */, x: rates, y: squeezes.map(({ error }) => error), points: true }],
         title: 'Pixels: every bit helps' /* zh: '像素：每多一比特都有用' */,
-        logX: true,
         x: 'rate, bits a pixel' /* zh: '码率，每像素比特' */,
         y: 'root mean square error, of 255' /* zh: '均方根误差（满分 255）' */,
       }),
@@ -284,8 +305,8 @@ show(
             points: true,
           },
         ],
+        marks: [{ y: 100 * byChance, label: 'somebody else’s attributes' /* zh: '别人的属性' */ }],
         title: 'Meaning: there after the first few' /* zh: '含义：头几个比特就够了' */,
-        logX: true,
         x: 'rate, bits a pixel' /* zh: '码率，每像素比特' */,
         y: 'attributes read right, %' /* zh: '读对的属性，%' */,
         yRange: [0, 102],
@@ -297,7 +318,7 @@ show(
 show(
   figures.imageRows(
     squeezes
-      .filter((_, i) => [0, 2, 4, 6, 7].includes(i))
+      .filter((_, i) => [0, 2, 3, 5, 6, 7].includes(i))
       .map(({ images, bits }) => ({
         label: `${bits.toPrecision(2)} bits` /* zh: `${bits.toPrecision(2)} 比特` */,
         images: images.slice(0, 8) as Tensor4D,
@@ -307,32 +328,32 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see** (default budget): on the left each bit more lowers the error, all the way. On the right the curve has long been flat: from 18 bits down to 5 the share read right falls from 99 % to 97 % only, while the error rises from less than 1 to 13. So more than two thirds of the bits buy next to no meaning. Below 3 bits meaning goes fast: 82 % at 1 bit, 58 % at 0.3. In the rows: between 18 and 8 bits nobody sees a difference, then speckles come, then blocks, and in the end the face is gone. (In a picture this small every pixel counts; in a large photograph the share of bits that nobody sees is far greater.)
+// **What you should see** (default budget): on the left each bit more lowers the error, all the way. On the right the curve has long been flat: from 18 bits down to 5 the share read right falls from 99 % to 97 % only, while the error rises from less than 1 to 13. So more than two thirds of the bits buy next to no meaning. Below 3 bits meaning goes fast: 82 % at 1 bit, 58 % at 0.3, and the dashed line says what is right by accident in somebody else's face. In the rows: at 8 bits you find the first speckles if you look closely, at 5 they are plain, at 1 there are blocks, and in the end the face is gone. So the classifier is less particular than the eye; for the eye, perhaps half of the bits are too many. (In a picture this small every pixel counts; in a large photograph the share of bits that nobody sees is far greater.)
 //
-// So there are two kinds of compression. **Perceptual compression** removes what cannot be seen; most bits are of this kind. **Semantic compression** is about the few bits that say *what* is there and how it hangs together. (This reading of the rate–distortion picture is that of Rombach and others, 2022.) A diffusion model among pixels is bad at the first and good at the second: it works on invisible detail in every step, with a large network. The idea of **latent diffusion** is a division of labour:
+// So there are two kinds of compression. **Perceptual compression** removes what is hardly seen; most bits are of this kind. **Semantic compression** is about the few bits that say *what* is there and how it hangs together. (This reading of the rate–distortion picture is that of Rombach and others, 2022.) A diffusion model among pixels is bad at the first and good at the second: it works on invisible detail in every step, with a large network. The idea of **latent diffusion** is a division of labour:
 //
 // - **stage 1**, an autoencoder, does the perceptual compression, once and cheaply;
 // - **stage 2**, a diffusion model, learns what hangs together, in the small space of the autoencoder's latents.
 //
 // ### Exercise 1 · What is saved? (2 points)
 //
-// The encoder turns a picture of $S\times S$ pixels in three colours into a **latent image** of $\frac Sf\times\frac Sf$ places with $c$ numbers each. Say how many times less it has of
+// The encoder turns a picture of $S\times S$ pixels in three colours into a **latent image** of $\frac Sf\times\frac Sf$ places with $c$ numbers each; $f$ says how many times shorter each side becomes. Divide what the picture has by what the latent image has, for
 //
 // - numbers (all of them),
 // - places (a convolution's work grows with these),
 // - pairs of places (self-attention compares every place with every other).
 
 // %% [markdown] lang="zh"
-// **你应该看到**（默认预算）：左图里每多一比特，误差都会再降，一路如此。右图的曲线却早就平了：从 18 比特减到 5，读对的比例只从 99 % 降到 97 %，误差则从不到 1 升到 13。也就是说，三分之二以上的比特几乎不含什么意义。低于 3 比特，含义才迅速丢失：1 比特时 82 %，0.3 比特时 58 %。看那几行脸：18 与 8 比特之间谁也看不出差别，然后出现斑点，再后来是方块，最后脸也没了。（这么小的图像，每个像素都要紧；大照片里，没人看得见的比特所占的份额要大得多。）
+// **你应该看到**（默认预算）：左图里每多一比特，误差都会再降，一路如此。右图的曲线却早就平了：从 18 比特减到 5，读对的比例只从 99 % 降到 97 %，误差则从不到 1 升到 13。也就是说，三分之二以上的比特几乎不含什么意义。低于 3 比特，含义才迅速丢失：1 比特时 82 %，0.3 比特时 58 %；虚线是拿别人的属性来对照时碰巧对上的比例。看那几行脸：8 比特时，仔细看才找得到斑点；5 比特时斑点已很明显；1 比特时只见方块；最后脸也没了。可见分类器不如眼睛挑剔，对眼睛来说，多余的比特大约占一半。（这么小的图像，每个像素都要紧；大照片里，没人看得见的比特所占的份额要大得多。）
 //
-// 可见压缩有两种。**感知压缩**（perceptual compression）去掉看不见的东西，大部分比特属于这一种；**语义压缩**（semantic compression）管的是那不多的几比特：画面里*有什么*，彼此怎样搭配。（这样解读率失真图，出自 Rombach 等，2022。）像素上的扩散模型擅长后者，却拙于前者：每一步都用一个大网络去处理看不见的细节。**隐空间扩散**（latent diffusion）的想法是分工：
+// 可见压缩有两种。**感知压缩**（perceptual compression）去掉几乎看不见的东西，大部分比特属于这一种；**语义压缩**（semantic compression）管的是那不多的几比特：画面里*有什么*，彼此怎样搭配。（这样解读率失真图，出自 Rombach 等，2022。）像素上的扩散模型擅长后者，却拙于前者：每一步都用一个大网络去处理看不见的细节。**隐空间扩散**（latent diffusion）的想法是分工：
 //
 // - **第一阶段**，自编码器负责感知压缩，一次做完，代价小；
 // - **第二阶段**，扩散模型在自编码器的小小隐空间里，学习各部分怎样搭配。
 //
 // ### 练习 1 · 省了多少？（2 分）
 //
-// 编码器把 $S\times S$ 像素、三种颜色的图像变成一幅**隐图像**（latent image）：$\frac Sf\times\frac Sf$ 个位置，每个位置 $c$ 个数。求下列各量小了多少倍：
+// 编码器把 $S\times S$ 像素、三种颜色的图像变成一幅**隐特征图**（latent image）：边长缩到 $1/f$，即 $\frac Sf\times\frac Sf$ 个位置，每个位置 $c$ 个数。求下列各量的比值，即图像的是隐特征图的多少倍：
 //
 // - 数的总个数；
 // - 位置数（卷积的计算量与它成正比）；
@@ -340,7 +361,7 @@ show(
 
 // %% grade_id="latent-savings" points=2
 /** How many times less a latent image is than its picture [side, side, 3], if it is smaller by f on each side and has c channels. */
-/* zh: 图像为 [side, side, 3]，隐图像每边缩小到 1/f、有 c 个通道：各量小了多少倍。 */
+/* zh: 图像为 [side, side, 3]，隐特征图每边缩到 1/f、有 c 个通道：各量之比（图像 ÷ 隐特征图）。 */
 function savings(f: number, c: number): { numbers: number; places: number; pairs: number } {
   // BEGIN SOLUTION
   return { numbers: (3 * f ** 2) / c, places: f ** 2, pairs: f ** 4 };
@@ -351,14 +372,14 @@ await check('latent-savings', { savings });
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Two kinds of compression
 //
-// - most bits of a picture: detail that nobody sees
+// - most bits of a picture: detail that hardly anybody sees
 // - a few bits: what is there
 // - **stage 1** removes the first, once; **stage 2** models the second
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 两种压缩
 //
-// - 大部分比特：没人看得见的细节
+// - 大部分比特：几乎看不见的细节
 // - 少数比特：画面里有什么
 // - **第一阶段**一次去掉前者，**第二阶段**建模后者
 
@@ -366,17 +387,17 @@ await check('latent-savings', { savings });
 // Six minutes. Before the figure: who thinks that 1 bit a pixel is enough to recognize a hat? Then exercise 1 aloud with Stable Diffusion's numbers: f = 8, c = 4: 48 times fewer numbers, 64 times fewer places, 4,096 times fewer pairs.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 六分钟。放图之前问：谁认为每像素 1 比特就认得出帽子？然后用 Stable Diffusion 的数口算练习 1：f = 8，c = 4：数少 48 倍，位置少 64 倍，位置对少 4096 倍。
+// 六分钟。放图之前问：谁认为每像素 1 比特就认得出帽子？然后用 Stable Diffusion 的数口算练习 1：f = 8，c = 4：数减到 1/48，位置减到 1/64，位置对减到 1/4096。
 
 // %% [markdown] lang="en"
 // ## 2 · How expensive are pixels?
 //
-// Measured, in one run: the same U-Net, with as many weights, once on 32×32 pixels and once on an 8×8 latent image. **Guess first**: 16 times fewer places. How many times faster? (About 30 seconds.)
+// Measured, in one run: the same U-Net, with nearly as many weights, once on 32×32 pixels and once on an 8×8 latent image. **Guess first**: 16 times fewer places. How many times faster? (About 30 seconds.)
 
 // %% [markdown] lang="zh"
 // ## 2 · 像素有多贵？
 //
-// 同场实测：同一个 U-Net，权重数一样，一次用在 32×32 像素上，一次用在 8×8 的隐图像上。**先猜一猜**：位置少了 16 倍，会快多少倍？（约 30 秒。）
+// 同场实测：同一个 U-Net，权重数几乎一样，一次用在 32×32 像素上，一次用在 8×8 的隐特征图上。**先猜一猜**：位置数只有 1/16，速度是几倍？（约 30 秒。）
 
 // %%
 /** Seconds that a picture takes of a training step, and of one evaluation of the network. */
@@ -406,7 +427,7 @@ function timed(shape: readonly [number, number, number], batch: number) {
   return { training, evaluation, weights };
 }
 const sides = budget({ quick: [8, 16], default: [8, 16, 32, 64], full: [8, 16, 32, 64] });
-const among = sides.map((side) => timed([side, side, 3], budget({ quick: 2, default: side > 32 ? 2 : 8, full: 8 })));
+const among = sides.map((side) => timed([side, side, 3], 2)); // two pictures at every size // zh: 各种边长都用两幅图
 const pixels = timed([32, 32, 3], budget({ quick: 2, default: 16, full: 16 }));
 const latents = timed([8, 8, 4], budget({ quick: 2, default: 16, full: 16 }));
 show(
@@ -440,7 +461,7 @@ show(
         name: 'training step' /* zh: '训练一步' */,
         x: sides,
         y: among.map(({ training }) => 1000 * training),
-        points: true,
+        points: sides.map(String),
       },
       {
         name: 'one evaluation' /* zh: '计算一次' */,
@@ -458,7 +479,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: several times faster, though less than 16 times. A small picture has fixed costs that do not shrink, such as starting each operation, so on the tiny end the curve is flat; towards larger pictures it takes its true slope: twice the side, four times the work for convolutions, and sixteen times for self-attention. (The numbers are those of your machine; other programs that run beside it make them jump.) That is why the saving grows with the picture: at 512×512 it decides whether a model can be trained at all. Every step of training pays it, and every step of sampling.
+// **What you should see**: several times faster, though less than 16 times. A small picture has fixed costs that do not shrink, such as starting each operation, so on the tiny end the curve is flat; towards larger pictures it takes its true slope: twice the side, four times the work for convolutions, and sixteen times for self-attention. (The words at the points are the sides. The times are those of your machine; other programs that run beside it make them jump.) That is why the saving grows with the picture: at 512×512 it decides whether a model can be trained at all. It is saved in every step of training, and in every step of sampling.
 //
 // What does it cost in return? A second network, and whatever the autoencoder loses can never come back. So the autoencoder had better lose only what nobody misses.
 //
@@ -466,10 +487,10 @@ show(
 //
 // The architecture you know from lessons 03 and 11: residual blocks, down from 32×32 to 8×8 and up again, so that the latent is still an image, with a place for each 4×4 patch. New are the losses.
 //
-// **Reconstruction.** The mean absolute error $L_{\text{rec}}=\mathbb E|x-\hat x|$. By itself it blurs, and here is why. Suppose the latent has room to say "vertical lines, every fourth pixel", but not *where* they begin. Four pictures are possible. Which answer is best? Lesson 07 knows: for the squared error the mean, for the absolute error the median of what is possible.
+// **Reconstruction.** With $\hat x$ for what encoder and decoder make of a picture $x$, the mean absolute error $L_{\text{rec}}=\mathbb E|x-\hat x|$ over all its $n=32\cdot32\cdot3$ numbers. By itself it blurs, and here is why. Suppose the latent has room to say "vertical lines, every fourth pixel", but not *where* they begin. Four pictures are possible. Which answer is best? Lesson 07 knows: for the squared error the mean, for the absolute error the median of what is possible.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：快了好几倍，但不到 16 倍。小图有些固定开销不会变小，例如启动每个运算，所以曲线在小的一端比较平；图像变大，才显出真正的斜率：边长加倍，卷积的计算量四倍，自注意力十六倍。（数字是你这台机器的；同时跑着别的程序，数字就会跳。）所以图越大省得越多：到 512×512，这决定了模型究竟训练得起训练不起。训练的每一步、采样的每一步，都要付这个价。
+// **你应该看到**：快了好几倍，但不到 16 倍。小图有些固定开销不会变小，例如启动每个运算，所以曲线在小的一端比较平；图像变大，才显出真正的斜率：边长加倍，卷积的计算量四倍，自注意力十六倍。（点旁的数是边长。时间是你这台机器的；同时跑着别的程序，数字就会跳。）所以图越大省得越多：到 512×512，这决定了模型究竟训练得起训练不起。训练的每一步、采样的每一步，都省下这么多。
 //
 // 代价是什么？多一个网络；而且自编码器丢掉的，再也回不来。所以它最好只丢没人在意的。
 //
@@ -477,7 +498,7 @@ show(
 //
 // 结构在第 03 课和第 11 课都见过：残差块，从 32×32 降到 8×8 再升回来，所以隐变量仍是一幅图，每个 4×4 的图块对应一个位置。新的是损失。
 //
-// **重构。** 平均绝对误差 $L_{\text{rec}}=\mathbb E|x-\hat x|$。单靠它会模糊，原因如下。假设隐变量只装得下“竖线，每四个像素一条”，却装不下线从*哪里*开始，于是四幅图都有可能。怎样回答最好？第 07 课讲过：平方误差下是平均，绝对误差下是中位数。
+// **重构。** 记 $\hat x$ 为图像 $x$ 经编码器和解码器还原的结果，平均绝对误差 $L_{\text{rec}}=\mathbb E|x-\hat x|$ 是对一幅图全部 $n=32\cdot32\cdot3$ 个数取平均。单靠它会模糊，原因如下。假设隐变量只装得下“竖线，每四个像素一条”，却装不下线从*哪里*开始，于是四幅图都有可能。怎样回答最好？第 07 课讲过：平方误差下是均值，绝对误差下是中位数。
 
 // %% figure="stripes" slideshow={"slide_type": "subslide"}
 const stripes = [0, 1, 2, 3].map((phase) =>
@@ -486,7 +507,7 @@ const stripes = [0, 1, 2, 3].map((phase) =>
 const mean = tf.addN(stripes).div<Tensor4D>(4);
 const median = tf.onesLike(mean);
 const answers = [
-  { label: 'the mean' /* zh: '平均' */, image: mean },
+  { label: 'the mean' /* zh: '均值' */, image: mean },
   { label: 'the median' /* zh: '中位数' */, image: median },
   { label: 'a guess' /* zh: '任选一幅' */, image: stripes[1] },
 ];
@@ -522,29 +543,29 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Read the table. The mean is a grey nothing, the median is an empty sheet (drawn light grey here, so that it can be seen), and both have a smaller squared error than the only answer that *could* be true. No loss that compares pixel by pixel will ever prefer a sharp guess. But is one needed? For the eye, lines in the wrong place are better than no lines.
+// Read the table. By the squared error the mean is best, a grey nothing; by the absolute error the median, an empty sheet (drawn light grey here, so that it can be seen). The only answer that *could* be true is the worst by the first and no better than grey by the second. So one loss makes the lines grey and the other makes them vanish. Comparing pixel by pixel can favour a sharp answer only where one possibility outweighs all the others together. But must the place be right? For the eye, lines in the wrong place are better than no lines.
 //
 // **The judge of patches.** So we add a discriminator (lesson 05), which does not see pairs, only whether a **patch** looks like some real patch. It is convolutional and gives a score to each patch, not one to the picture. Large scale is left to $L_{\text{rec}}$, texture to the judge. With $D(x)$ the scores of all patches, the judge minimizes the hinge loss, the autoencoder has a term of its own:
 //
 // $$L_D=\tfrac12\Bigl(\mathbb E\max\bigl(0,1-D(x)\bigr)+\mathbb E\max\bigl(0,1+D(\hat x)\bigr)\Bigr),\qquad L_{\text{adv}}=-\,\mathbb E\,D(\hat x).$$
 //
-// A real patch with a score above 1 costs nothing more, nor does a made one below $-1$: the judge need not become surer than sure.
+// A real patch with a score above 1 costs nothing more, nor does a made one below $-1$.
 //
 // ### Exercise 2 · The judge of patches (2 points)
 
 // %% [markdown] lang="zh"
-// 看表。平均是一片灰，中位数是一张白纸（为了看得见，这里画成浅灰），而平方误差都比唯一*可能*为真的回答小。逐像素比较的损失，永远不会偏爱清晰的猜测。可是我们需要位置准确吗？对眼睛来说，线画错了地方，也好过没有线。
+// 看表。按平方误差，最好的是均值，一片灰；按绝对误差，最好的是中位数，一张白纸（为了看得见，这里画成浅灰）。唯一*可能*为真的回答，按前者最差，按后者也不比一片灰强。所以一种损失使线变灰，另一种使线消失。只有某一种可能比其余的加起来还大，逐像素的比较才可能偏爱清晰的回答。可是我们需要位置准确吗？对眼睛来说，线画错了地方，也好过没有线。
 //
 // **图块判别器。** 所以再加一个判别器（第 05 课）。它不看配对，只看一个**图块**（patch）像不像某个真实的图块。它是卷积网络，给每个图块打一个分，不是给整幅图打一个分。大尺度归 $L_{\text{rec}}$ 管，纹理归判别器管。记 $D(x)$ 为全部图块的得分，判别器最小化合页损失（hinge loss），自编码器则多出一项：
 //
 // $$L_D=\tfrac12\Bigl(\mathbb E\max\bigl(0,1-D(x)\bigr)+\mathbb E\max\bigl(0,1+D(\hat x)\bigr)\Bigr),\qquad L_{\text{adv}}=-\,\mathbb E\,D(\hat x).$$
 //
-// 真图块得分超过 1，假图块低于 $-1$，就不再计损失：判别器有把握就够了，不必更有把握。
+// 真图块得分超过 1，假图块低于 $-1$，就不再计损失。
 //
 // ### 练习 2 · 图块判别器（2 分）
 
 // %% grade_id="latent-patch-losses" points=2
-/** The judge's loss and the autoencoder's gain, of the scores of all patches. real, fake: [B,h,w,1] -> two scalars */
+/** The judge's loss and the autoencoder's, of the scores of all patches. real, fake: [B,h,w,1] -> two scalars */
 /* zh: 由所有图块的得分计算判别器的损失和自编码器的对抗损失。real、fake: [B,h,w,1] -> 两个标量 */
 function patchLosses(real: tf.Tensor, fake: tf.Tensor): { judge: tf.Tensor; coder: tf.Tensor } {
   // BEGIN SOLUTION
@@ -558,18 +579,26 @@ await check('latent-patch-losses', { patchLosses });
 // %% [markdown] lang="en"
 // **Regularization.** Nothing so far says how large latents may become, or that near latents mean near pictures. Two remedies are in use:
 //
-// - **KL**: as in a VAE, the encoder gives a mean and a variance for each number, the latent is drawn, and $D_{\mathrm{KL}}(q(z\mid x)\,\|\,\mathcal N(0,I))$ is added, but with a **tiny weight**, about $10^{-6}$ (Stable Diffusion's way). The latents do *not* become $\mathcal N(0,I)$. They only stay within bounds.
-// - **VQ**: each place takes the nearest of $K$ learned vectors (lesson 09).
+// - **KL**: as in a VAE, the encoder gives a mean and a variance for each number, the latent is drawn, and $D_{\mathrm{KL}}(q(z\mid x)\,\|\,\mathcal N(0,I))$ is added, in nats for a whole picture, but with a **tiny weight**, about $10^{-6}$ (Stable Diffusion's way). The latents do *not* become $\mathcal N(0,I)$. They only are kept from growing without bound. And since the decoder never knows which latent is drawn, it has to make near pictures of near latents.
+// - **VQ**: each place takes the nearest of a few hundred learned vectors (lesson 09), so a small change of $z$ mostly changes nothing.
 //
-// Three autoencoders, the same network, the same short training; the middle one has weight 1, which makes it a VAE. **Guess first**: which will blur most? (About 60 seconds in all.)
+// Together, with $n$ the count of numbers in a picture, since $L_{\text{rec}}$ is a mean and the KL a sum:
+//
+// $$L=L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\frac{10^{-6}}n\,D_{\mathrm{KL}} .$$
+//
+// Three autoencoders, the same network, the same short training, all without a judge. The middle one has weight 1 in place of $10^{-6}$, and is a VAE: $n$ times its loss is a negative ELBO, with a Laplace distribution in the decoder where lesson 04 had another. **Guess first**: which will blur most? (About 60 seconds in all.)
 
 // %% [markdown] lang="zh"
 // **正则化。** 到此为止，没有任何东西规定隐变量能有多大，也没有规定隐变量相近则图像相近。常用的补救有两种：
 //
-// - **KL**：像 VAE 那样，编码器给每个数一个均值和一个方差，从中抽出隐变量，并加上 $D_{\mathrm{KL}}(q(z\mid x)\,\|\,\mathcal N(0,I))$，但**权重极小**，约 $10^{-6}$（Stable Diffusion 的做法）。隐变量*并不会*因此服从 $\mathcal N(0,I)$，只是不至于失控。
-// - **VQ**：每个位置取 $K$ 个可学习向量中最近的一个（第 09 课）。
+// - **KL**：像 VAE 那样，编码器给每个数一个均值和一个方差，从中抽出隐变量，并加上 $D_{\mathrm{KL}}(q(z\mid x)\,\|\,\mathcal N(0,I))$（整幅图的奈特数），但**权重极小**，约 $10^{-6}$（Stable Diffusion 的做法）。隐变量*并不会*因此服从 $\mathcal N(0,I)$，只是不会无限变大。而且解码器事先不知道会抽到哪个隐变量，只好让相近的隐变量解码成相近的图像。
+// - **VQ**：每个位置取几百个可学习向量中最近的一个（第 09 课），所以 $z$ 稍有变化，结果多半不变。
 //
-// 三个自编码器，网络相同，训练同样短；中间那个权重取 1，也就成了 VAE。**先猜一猜**：哪个最模糊？（共约 60 秒。）
+// 合在一起，记 $n$ 为一幅图所含的数的个数（$L_{\text{rec}}$ 是平均，KL 是总和，所以除以 $n$）：
+//
+// $$L=L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\frac{10^{-6}}n\,D_{\mathrm{KL}} .$$
+//
+// 三个自编码器，网络相同，训练步数同样少，都不带判别器。中间那个把 $10^{-6}$ 换成 1，就是 VAE：损失乘以 $n$ 即负的 ELBO，只是解码器用拉普拉斯分布，与第 04 课不同。**先猜一猜**：哪个最模糊？（共约 60 秒。）
 
 // %%
 const size = {
@@ -580,8 +609,8 @@ const size = {
   patchWidth: 16,
   seed: 1,
 };
-const first = ldm.buildAutoencoder(size); // KL, a slight pull // zh: KL，轻轻一拉
-const asVae = ldm.buildAutoencoder(size); // the same network, a strong pull // zh: 同样的网络，重重一拉
+const first = ldm.buildAutoencoder(size); // KL, weight 10⁻⁶ // zh: KL，权重 10⁻⁶
+const asVae = ldm.buildAutoencoder(size); // the same network, weight 1 // zh: 同样的网络，权重 1
 const withCodes = ldm.buildAutoencoder({ ...size, regularization: 'vq' }); // 256 vectors // zh: 256 个向量
 console.log(
   'weights of encoder and decoder:' /* zh: '编码器与解码器的权重数：' */,
@@ -590,9 +619,28 @@ console.log(
 );
 const epochs = budget({ quick: 1, default: 1, full: 5 });
 const batchSize = 16;
-await ldm.trainStage1(first, portraits, { name: 'KL 0.000001', epochs, batchSize, seed: 1, learningRate: 2e-3 });
-await ldm.trainStage1(asVae, portraits, { name: 'KL 1', epochs, batchSize, seed: 1, learningRate: 2e-3, klWeight: 1 });
-await ldm.trainStage1(withCodes, portraits, { name: 'VQ', epochs, batchSize, seed: 1, learningRate: 2e-3 });
+const ofWeak = await ldm.trainStage1(first, portraits, { name: 'KL 0.000001', epochs, batchSize, seed: 1, learningRate: 2e-3 }); // prettier-ignore
+const ofStrong = await ldm.trainStage1(asVae, portraits, { name: 'KL 1', epochs, batchSize, seed: 1, learningRate: 2e-3, klWeight: 1 }); // prettier-ignore
+const ofVq = await ldm.trainStage1(withCodes, portraits, { name: 'VQ', epochs, batchSize, seed: 1, learningRate: 2e-3 }); // prettier-ignore
+/** The reconstruction error of runs that are compared, over their steps. */
+/* zh: 几次训练的重构误差，放在一起比较。 */
+const errorCurves = (runs: readonly { name: string; history: History }[], title: string) =>
+  figures.curves({
+    series: runs.map(({ name, history: { metrics: { reconstruction: y } } }) => ({ name, x: y.map((_, i) => i + 1), y, smooth: 10 })), // prettier-ignore
+    title,
+    x: 'step' /* zh: '训练步数' */,
+    y: 'mean absolute error, in [−1, 1]' /* zh: '平均绝对误差，取值 [−1, 1]' */,
+  });
+show(
+  errorCurves(
+    [
+      { name: 'KL, weight 10⁻⁶' /* zh: 'KL，权重 10⁻⁶' */, history: ofWeak },
+      { name: 'KL, weight 1' /* zh: 'KL，权重 1' */, history: ofStrong },
+      { name: 'VQ, 256 codes' /* zh: 'VQ，256 个编码' */, history: ofVq },
+    ],
+    'Reconstruction in the same short training' /* zh: '训练步数同样少，重构误差如何下降' */,
+  ),
+);
 
 // %% figure="regularization" slideshow={"slide_type": "subslide"}
 const kinds = [
@@ -612,7 +660,7 @@ show(
     {
       scale: 2,
       title:
-        'Through three kinds of latents and back, after the same short training' /* zh: '经过三种隐变量再还原，训练同样短' */,
+        'Through three kinds of latents and back, after the same short training' /* zh: '经过三种隐变量再还原，训练步数同样少' */,
     },
   ),
 );
@@ -631,14 +679,14 @@ for (const { label, coder } of kinds) {
 show(figures.table(ofKinds, { digits: 2, title: 'What the regularization costs' /* zh: '正则化的代价' */ }));
 
 // %% [markdown] lang="en"
-// **What you should see**: the slight pull keeps most; the VAE has to pay for every nat and saves where it can, so it blurs more and its classifier score is lower. VQ stores 8 bits a place, 512 bits a picture, in all; in so short a training it is behind. What regularization *adds* is not visible here: it is bounded latents, which section 5 will need. **If one reads nothing right**: its loss stopped falling; look at the learning rate first.
+// **What you should see** (default budget): the small weight keeps most; the VAE pays for every nat that its latents carry and saves where it can, so it blurs more and its classifier score is lower. VQ stores 8 bits a place, 512 bits a picture, in all; in so short a training it is behind. What regularization *adds* is not visible here. In a long training without it, latents may grow and lie far apart; the paper found a small weight enough against that, and we take its word. **If one reads nothing right**: look at its curve. If it stopped falling early, look at the learning rate first.
 //
-// We go on with the first: some more training, on group pictures too. Then a fair comparison: two copies go on for the same number of steps, one of them with the judge. (About 90 seconds. The judge comes late for a reason: against early blur it wins at once, and teaches nothing.)
+// We go on with the first: some more training, on group pictures too. Then a fair comparison: two copies go on for the same number of steps, one of them with the judge, $\lambda_{\text{adv}}=0.1$. (About 90 seconds. The judge comes late for a reason: against early blur it wins at once, and teaches nothing.)
 
 // %% [markdown] lang="zh"
-// **你应该看到**：轻轻一拉的保留最多；VAE 每个奈特都要付钱，能省则省，所以更模糊，属性也读对得更少。VQ 每个位置只存 8 比特，整幅图 512 比特，训练这么短，它会落后。正则化*带来*的好处在这里看不见：隐变量有界，第 5 节会用到。**如果哪一个什么都读不对**：它的损失停住了，先查学习率。
+// **你应该看到**（默认预算）：弱 KL（权重 10⁻⁶）保留的信息最多；VAE 的隐变量每携带一奈特信息都计入损失，所以尽量少存，图像更模糊，属性也读对得更少。VQ 每个位置只存 8 比特，整幅图 512 比特，训练步数这么少，它会落后。正则化*带来*的好处在这里看不见。没有它，训练久了隐变量可能越来越大，彼此离得很远；论文发现很小的权重就足以防止，这里采用它的结论。**如果哪一个什么都读不对**：看它的曲线，若早早停住不降，先查学习率。
 //
-// 接下来用第一个：再训练一阵，也看合影。然后做公平比较：两份副本再训练同样多步，其中一份加上判别器。（约 90 秒。判别器晚到是有原因的：面对早期的模糊它立刻获胜，什么也教不了。）
+// 接下来用第一个：再训练一阵，也看合影。然后做公平比较：两份副本再训练同样多步，其中一份加上判别器，$\lambda_{\text{adv}}=0.1$。（约 90 秒。判别器晚到是有原因的：面对早期的模糊它立刻获胜，什么也教不了。）
 
 // %%
 const pictures = tf.concat([portraits, groups.images]) as Tensor4D;
@@ -650,8 +698,36 @@ const some = portraits.slice(
   0,
   Math.ceil(portraits.shape[0] / budget({ quick: 2, default: 1.5, full: 1 })),
 ) as Tensor4D;
-await ldm.trainStage1(first, some, { name: 'without a judge' /* zh: '没有判别器' */, epochs: 1, batchSize, seed: 3, learningRate: 5e-4 }); // prettier-ignore
-await ldm.trainStage1(judged, some, { name: 'with a judge' /* zh: '有判别器' */, epochs: 1, batchSize, seed: 3, learningRate: 5e-4, adversarialWeight: 0.1 }); // prettier-ignore
+const alone = await ldm.trainStage1(first, some, { name: 'without a judge' /* zh: '没有判别器' */, epochs: 1, batchSize, seed: 3, learningRate: 5e-4 }); // prettier-ignore
+const watched = await ldm.trainStage1(judged, some, { name: 'with a judge' /* zh: '有判别器' */, epochs: 1, batchSize, seed: 3, learningRate: 5e-4, adversarialWeight: 0.1 }); // prettier-ignore
+show(
+  figures.panels(
+    [
+      errorCurves(
+        [
+          { name: 'without a judge' /* zh: '没有判别器' */, history: alone },
+          { name: 'with a judge' /* zh: '有判别器' */, history: watched },
+        ],
+        'The reconstruction of both' /* zh: '两者的重构误差' */,
+      ),
+      figures.curves({
+        series: [
+          {
+            name: 'judge' /* zh: '判别器' */,
+            x: watched.loss.map((_, i) => i + 1),
+            y: watched.metrics.patches,
+            smooth: 10,
+          },
+        ],
+        marks: [{ y: 1, label: 'tells nothing apart' /* zh: '真假不分' */ }],
+        title: 'The loss of the judge' /* zh: '判别器的损失' */,
+        x: 'step' /* zh: '训练步数' */,
+        y: 'hinge loss' /* zh: '合页损失' */,
+      }),
+    ],
+    { columns: 2, title: 'Two copies go on, one of them judged' /* zh: '两份副本继续训练，其中一份加了判别器' */ },
+  ),
+);
 
 // %% figure="judge" slideshow={"slide_type": "subslide"}
 const pair = [
@@ -667,8 +743,8 @@ show(
     { scale: 4, title: 'What the judge of patches adds' /* zh: '图块判别器加了什么' */ },
   ),
 );
-/** Mean difference of neighbouring pixels: large where edges are sharp. */
-/* zh: 相邻像素之差的平均，边缘越锐利越大。 */
+/** Mean difference of neighbouring pixels: large where edges are sharp, and where there is noise. */
+/* zh: 相邻像素之差的平均：边缘锐利时大，有噪点时也大。 */
 const edges = (x: Tensor4D) => tf.tidy(() => x.slice([0, 0, 1, 0]).sub(x.slice([0, 0, 0, 0], [-1, -1, 31, -1])).abs().mean().dataSync()[0]); // prettier-ignore
 const sharpness = [];
 for (const { label, images } of pair) {
@@ -683,37 +759,41 @@ for (const { label, images } of pair) {
 show(figures.table(sharpness, { digits: 1, title: 'Error against sharpness' /* zh: '误差与锐度' */ }));
 
 // %% [markdown] lang="en"
-// **What you should see**: without a judge the edges are weaker than the true pictures', since the absolute error smooths what it is not sure of. The judge acts on this column of the table; it is not there to lower the error. That is the trade of this section: **error against sharpness**, decided by one weight. With so short a training the difference is small; in the paper, at $f=8$ and with days of training, it is the difference between fog and skin. (The paper adds a third loss, which compares features of a trained network instead of pixels. We leave it out.)
+// **What you should see**: without a judge the edges are weaker than the true pictures', since the absolute error smooths what it is not sure of. The judge acts on this column of the table; it is not there to lower the error. (The column counts noise as edges too, so look at the pictures beside it.) That is the trade of this section: **error against sharpness**, decided by one weight. With so short a training the difference is small. All that follows takes the copy *without* a judge, which has seen the same steps and no more; to go on with the other, put `judged` for `first` from here on. (The paper adds a third loss, which compares features of a trained network instead of pixels. We leave it out.)
 //
 // **If your faces get speckled**, the judge's weight is too high: the autoencoder paints texture where there is none.
 //
 // ## 4 · Can we draw from stage 1 now?
 //
-// A VAE draws by decoding noise. Why not here? **Guess first**, then look: noise with the latents' own standard deviation, decoded.
+// A VAE draws by decoding noise. Why not here? **Guess first**, then look: noise with the latents' own mean and standard deviation, channel by channel, decoded.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：没有判别器时，边缘比原图弱，因为绝对误差会抹平没把握的地方。判别器管的是表中的这一列，不是为了降低误差。这就是本节的权衡：**误差与锐度**，由一个权重决定。训练这么短，差别不大；在论文里，$f=8$、训练数天，那就是雾与皮肤的差别。（论文还有第三种损失，比较的是训练好的网络的特征，而不是像素。本课略去。）
+// **你应该看到**：没有判别器时，边缘比原图弱，因为绝对误差会抹平没把握的地方。判别器管的是表中的这一列，不是为了降低误差。（噪点也算进这一列，所以要对着图像看。）这就是本节的权衡：**误差与锐度**，由一个权重决定。训练步数这么少，差别不大。后面用的都是*没有*判别器的那一份，两份训练的步数相同；想换另一份，从这里起把 `first` 换成 `judged`。（论文还有第三种损失，比较的是训练好的网络的特征，而不是像素。本课略去。）
 //
 // **如果脸上出现斑点**，说明判别器权重太高：没有纹理的地方也画上了纹理。
 //
 // ## 4 · 现在就能从第一阶段采样吗？
 //
-// VAE 解码噪声就能采样，这里为什么不行？**先猜一猜**再看：取标准差与隐变量相同的噪声，解码。
+// VAE 解码噪声就能采样，这里为什么不行？**先猜一猜**再看：取噪声，使每个通道的均值和标准差都与隐变量相同，再解码。
 
 // %% slideshow={"slide_type": "subslide"}
+/** Eight noise images with the mean and the deviation of each channel of z. [B,8,8,4] -> [8,8,8,4] */
+/* zh: 八幅噪声，各通道的均值和标准差与 z 相同。[B,8,8,4] -> [8,8,8,4] */
+const noiseLike = (z: Tensor4D) =>
+  tf.tidy(() => {
+    const { mean, variance } = tf.moments(z, [0, 1, 2], true);
+    return new Random(4).normal<tf.Rank.R4>([8, 8, 8, 4]).mul(variance.sqrt()).add<Tensor4D>(mean);
+  });
 show(
   figures.imageRows(
     kinds.map(({ label, coder }) => ({
       label,
-      images: ldm.decode(
-        coder,
-        new Random(4).normal<tf.Rank.R4>([8, 8, 8, 4], 0, deviation(ldm.encode(coder, strangers))),
-      ),
+      images: tf.tidy(() => ldm.decode(coder, noiseLike(ldm.encode(coder, strangers)))),
     })),
     {
       scale: 2,
       title:
-        'Noise of the right size, decoded: stage 1 is no generator' /* zh: '大小合适的噪声解码出来：第一阶段不是生成器' */,
+        'Noise of the right scale, decoded: stage 1 is no generator' /* zh: '尺度合适的噪声解码出来：第一阶段不是生成器' */,
     },
   ),
 );
@@ -721,7 +801,7 @@ show(
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## Stage 1
 //
-// $$L=L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+10^{-6}\,D_{\mathrm{KL}}$$
+// $$L=L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\tfrac{10^{-6}}n\,D_{\mathrm{KL}}$$
 //
 // - reconstruction: right place, but blurred
 // - judge of patches: sharp
@@ -731,7 +811,7 @@ show(
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
 // ## 第一阶段
 //
-// $$L=L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+10^{-6}\,D_{\mathrm{KL}}$$
+// $$L=L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\tfrac{10^{-6}}n\,D_{\mathrm{KL}}$$
 //
 // - 重构：位置对，但模糊
 // - 图块判别器：清晰
@@ -745,34 +825,34 @@ show(
 // 十分钟，含练习 2。先放条纹图，让大家投票哪个回答最好。再问：能不能像 VAE 那样从这个自编码器采样？然后放解码后的噪声。
 
 // %% [markdown] lang="en"
-// Colour and texture, no faces. Only the middle row, whose latents a strong KL has pushed towards $\mathcal N(0,I)$, may come a little nearer. This is an error that circulates: *"the latents of Stable Diffusion are Gaussian, because its autoencoder is a VAE"*. With a weight of $10^{-6}$ they are whatever reconstruction wants. Which latents belong to pictures, and how the 64 places hang together, nobody has learned yet. That is the work of stage 2.
+// Colour and texture, no faces. Only the middle row, whose latents the weight of 1 has pushed towards $\mathcal N(0,I)$, may come a little nearer. This is an error that circulates: *"the latents of Stable Diffusion are Gaussian, because its autoencoder is a VAE"*. With a weight of $10^{-6}$ they are whatever reconstruction wants. Which latents belong to pictures, and how the 64 places hang together, nobody has learned yet. That is the work of stage 2.
 //
-// ### The right size
+// ### The right scale
 //
-// The noise schedule of lesson 11 was made for data with a standard deviation of about 1. Ours have whatever they have; those of Stable Diffusion have about 5.5. So every latent is multiplied by one constant before diffusion, and divided by it before decoding:
+// The noise schedule of lesson 11 was made for data with a standard deviation of about 1. Ours have whatever they have; those of Stable Diffusion have about 5.5. So every latent is multiplied by one constant, the **scale** $1/\hat\sigma$, before diffusion, and divided by it before decoding:
 //
 // $$\hat\sigma^2=\frac1{bhwc}\sum(z-\hat\mu)^2,\qquad z\leftarrow\frac z{\hat\sigma}\ \text{ for the U-Net},\qquad z\leftarrow z\,\hat\sigma\ \text{ for the decoder}.$$
 //
-// The sum runs over everything in a batch: $b$ pictures, $h\times w$ places, $c$ channels, with $\hat\mu$ the mean of them all. The famous 0.18215 in Stable Diffusion's code is this $1/\hat\sigma$, measured once.
+// The sum runs over everything in a batch: $b$ pictures, $h\times w$ places, $c$ channels, with $\hat\mu$ the mean of them all. The mean itself may stay: it is the same for every picture, and noise does not cover it any sooner. The famous 0.18215 in Stable Diffusion's code is this $1/\hat\sigma$, measured once.
 //
 // ### Exercise 3 · There and back (2 points)
 
 // %% [markdown] lang="zh"
-// 有颜色，有纹理，没有脸。只有中间一行，强 KL 把隐变量推向了 $\mathcal N(0,I)$，或许略近一些。有个说法流传很广却是错的：*“Stable Diffusion 的自编码器是 VAE，所以它的隐变量服从高斯分布。”* 权重只有 $10^{-6}$ 时，隐变量是什么样，全凭重构的需要。哪些隐变量对应真正的图像，64 个位置怎样搭配，还没有谁学过。那是第二阶段的事。
+// 有颜色，有纹理，没有脸。只有中间一行，权重 1 的 KL 把隐变量推向了 $\mathcal N(0,I)$，或许略近一些。有个说法流传很广却是错的：*“Stable Diffusion 的自编码器是 VAE，所以它的隐变量服从高斯分布。”* 权重只有 $10^{-6}$ 时，隐变量是什么样，全凭重构的需要。哪些隐变量对应真正的图像，64 个位置怎样搭配，还没有谁学过。那是第二阶段的事。
 //
-// ### 合适的大小
+// ### 合适的尺度
 //
-// 第 11 课的噪声调度是为标准差约为 1 的数据设计的。我们的隐变量有多大算多大，Stable Diffusion 的约为 5.5。所以扩散之前，所有隐变量都乘以同一个常数，解码之前再除回去：
+// 第 11 课的噪声调度是为标准差约为 1 的数据设计的。我们的隐变量标准差是多少就是多少，Stable Diffusion 的约为 5.5。所以扩散之前，所有隐变量都乘以同一个常数，即**缩放因子**（scale）$1/\hat\sigma$，解码之前再除回去：
 //
 // $$\hat\sigma^2=\frac1{bhwc}\sum(z-\hat\mu)^2,\qquad z\leftarrow\frac z{\hat\sigma}\ \text{（给 U-Net）},\qquad z\leftarrow z\,\hat\sigma\ \text{（给解码器）}.$$
 //
-// 求和遍及一批里的全部：$b$ 幅图，$h\times w$ 个位置，$c$ 个通道；$\hat\mu$ 是它们的总平均。Stable Diffusion 代码里著名的 0.18215，就是测过一次的 $1/\hat\sigma$。
+// 求和遍及一批里的全部：$b$ 幅图，$h\times w$ 个位置，$c$ 个通道；$\hat\mu$ 是它们的总均值。均值不必减掉：它对每幅图都一样，并不影响噪声多快盖过图像之间的差别。Stable Diffusion 代码里著名的 0.18215，就是测过一次的 $1/\hat\sigma$。
 //
 // ### 练习 3 · 去与回（2 分）
 
 // %% grade_id="latent-scale" points=2
-/** The factor that gives these latents a standard deviation of 1, all of them together. z: [B,h,w,c] -> a scalar */
-/* zh: 使这些隐变量（全体合在一起）标准差为 1 的因子。z: [B,h,w,c] -> 标量 */
+/** 1/σ̂, the factor that gives these latents a standard deviation of 1, all of them together. z: [B,h,w,c] -> a scalar */
+/* zh: 缩放因子 1/σ̂，使这些隐变量（全体合在一起）标准差为 1。z: [B,h,w,c] -> 标量 */
 function scaleOf(z: Tensor4D): tf.Scalar {
   // BEGIN SOLUTION
   return tf.moments(z).variance.sqrt().reciprocal() as tf.Scalar;
@@ -788,10 +868,10 @@ function forDecoder(z: Tensor4D, scale: tf.Scalar): Tensor4D {
 await check('latent-scale', { scaleOf, forDecoder });
 
 // %% [markdown] lang="en"
-// **Break it.** A toy: two narrow bumps on a line at $\pm1$, and the same two made twenty times smaller and twenty times larger. The network is the exact formula, so nothing can be blamed on training. **Guess first**: which size suffers?
+// **Break it.** A toy: two narrow bumps on a line at $\pm1$, and the same two made twenty times smaller and twenty times larger. The network is the exact formula, so nothing can be blamed on training. **Guess first**: which scale suffers?
 
 // %% [markdown] lang="zh"
-// **弄坏它。** 玩具：直线上 $\pm1$ 处各有一个窄峰；再把它们缩小二十倍、放大二十倍。网络是精确公式，出了问题怪不到训练头上。**先猜一猜**：哪个会出问题？
+// **弄坏它。** 玩具：直线上 $\pm1$ 处各有一个窄峰；再把它们缩小二十倍、放大二十倍。网络是精确公式，出了问题怪不到训练头上。**先猜一猜**：哪种尺度会出问题？
 
 // %% figure="scale" slideshow={"slide_type": "subslide"}
 const toySchedule = ddpm.linearSchedule(1000);
@@ -828,23 +908,24 @@ show(
     drawn.map(({ size, points }) =>
       figures.histogram({
         series: [{ name: 'samples' /* zh: '样本' */, values: points }],
-        title: `size ${size}` /* zh: `大小 ${size}` */,
-        x: 'sample ÷ size' /* zh: '样本 ÷ 大小' */,
+        title: `scale ${size}` /* zh: `尺度 ${size}` */,
+        x: 'sample ÷ scale' /* zh: '样本 ÷ 尺度' */,
         range: [-2, 2],
+        yRange: [0, 4],
         bins: 60,
       }),
     ),
     {
       columns: 3,
       title:
-        'The same two bumps, made small, right and large, sampled in 20 steps' /* zh: '同样的两个峰，缩小、合适、放大，都用 20 步采样' */,
+        'The same two bumps, made small, as they are, and large, sampled in 20 steps' /* zh: '同样的两个峰，缩小、原样、放大，都用 20 步采样' */,
     },
   ),
 );
 show(
   figures.table(
     drawn.map(({ size, points }) => ({
-      ['size of the data' /* zh: '数据的大小' */]: size,
+      ['scale of the data' /* zh: '数据的尺度' */]: size,
       ['spread about ±1 (true: 0.1)' /* zh: '在 ±1 周围的离散程度（真值 0.1）' */]: spreadOf(points).toFixed(2),
       ['steps of 1,000 at which noise outweighs the data' /* zh: '1000 步中噪声盖过数据的步数' */]:
         toySchedule.alphasCumprod.filter((left) => left * size ** 2 < 1 - left).length,
@@ -870,51 +951,51 @@ show(
 //
 // - 图像只编码一次，第一阶段不再变动
 // - 给 U-Net 乘 $1/\hat\sigma$，给解码器乘 $\hat\sigma$
-// - 十个里有一个什么也听不到：以后好用引导
+// - 以 10 % 的概率换成空条件：以后好用引导
 // - 隐变量**不**服从 $\mathcal N(0,I)$，所以才要第二阶段
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
-// Eight minutes with exercise 3. Ask what the famous 0.18215 is before you say it. Then: which size of data will an exact network spoil? Most say the large one.
+// Eight minutes with exercise 3. Ask what the famous 0.18215 is before you say it. Then: at which scale of the data does even an exact network fail? Most say the large one.
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "notes"} tags=["slide"]
-// 八分钟，含练习 3。先问那个著名的 0.18215 是什么，再揭晓。接着问：精确的网络会弄坏哪种大小的数据？多数人会说大的。
+// 八分钟，含练习 3。先问那个著名的 0.18215 是什么，再揭晓。接着问：数据在哪种尺度下，连精确的网络也会失败？多数人会说大的。
 
 // %% [markdown] lang="en"
-// **What you should see**: small data are destroyed even by an exact network. They drown in noise at the very first steps, so all that matters happens in a few steps near $t=0$, and 20 evenly spaced steps jump over them. Large data come out well, *here*. Their trouble is with learning: look at the last column. The steps at which noise outweighs the data are those where it is decided *what* will be drawn, and only about a quarter of the steps are left for it. In the others a real network learns to remove a little noise from a picture that anybody can see. At size 1 both kinds of steps get their share.
+// **What you should see**: small data are destroyed even by an exact network. They drown in noise within a dozen of the 1,000 steps, so all that matters happens close to $t=0$, and 20 evenly spaced steps jump over it. At scale 1 both bumps stand where they should, a little narrow (0.07 for 0.1), because 20 steps are few: with 200 it would be 0.10. Large data come out even better, *here*, where the network is exact. Their trouble is with learning: look at the last column. It is while noise outweighs the data that it is decided *what* will be drawn. At scale 1 these are three quarters of all steps, at scale 20 less than a quarter: most of the training goes into removing a little noise from a picture that anybody can see.
 //
 // ## 5 · Stage 2: diffusion among latents
 //
-// Stage 1 now stands still. So its encoder need not run in every step of training: **we encode all pictures once** and keep the latents. The rest is lesson 11, with $z$ in place of $x$. With $y$ for what is told and $\tau_\theta(y)$ for the vectors that stand for it (section 6; here one vector, for the colour of the hair):
+// Stage 1 now stands still. So its encoder need not run in every step of training: **we encode all pictures once** and keep the latents (the means that the encoder gives, no draws). The rest is lesson 11, with $z$ in place of $x$. With $y$ for what is told and $\tau_\theta(y)$ for the vectors that stand for it (section 6; here one vector, for the colour of the hair). The index $\theta$ is for all weights that stage 2 learns:
 //
 // $$L=\mathbb E_{z_0,\,y,\,\varepsilon\sim\mathcal N(0,I),\,t}\ \bigl\|\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\bigr\|^2,\qquad z_t=\sqrt{\bar\alpha_t}\,z_0+\sqrt{1-\bar\alpha_t}\,\varepsilon .$$
 //
 // One in ten hears "nothing" (lesson 14). So one network can do both: draw any face, and draw one with a hair colour that you name. (Encoding: 10 seconds; training: about a minute.)
 
 // %% [markdown] lang="zh"
-// **你应该看到**：数据太小，连精确的网络也救不了。它们在最初几步就淹没在噪声里，要紧的事全发生在 $t=0$ 附近的几步，而均匀的 20 步正好跳了过去。数据太大，*在这里*结果很好；它的麻烦在学习：看最后一列。噪声盖过数据的那些步，才决定*画什么*，留给它们的只有约四分之一；其余的步里，真实的网络只是在学怎样从一幅谁都看得清的图上抹掉一点噪声。大小为 1 时，两种步各得其所。
+// **你应该看到**：数据太小，连精确的网络也救不了。1000 步里才过十来步，它们就淹没在噪声里，要紧的事全发生在 $t=0$ 附近，而均匀的 20 步正好跳了过去。尺度为 1 时，两个峰的位置都对，只是略窄（0.07，应为 0.1），因为 20 步太少：用 200 步就是 0.10。数据太大，*在这里*结果更准，因为网络是精确的。它的麻烦在学习：看最后一列。噪声盖过数据的那些步，才决定*画什么*。尺度为 1 时，这样的步占四分之三；尺度为 20 时不到四分之一，大部分训练只是在学怎样从一幅谁都看得清的图上抹掉一点噪声。
 //
 // ## 5 · 第二阶段：在隐空间里扩散
 //
-// 第一阶段从此不再变动，所以训练时不必每一步都运行编码器：**所有图像只编码一次**，把隐变量存下来。其余就是第 11 课，只是 $x$ 换成了 $z$。记 $y$ 为告诉模型的内容，$\tau_\theta(y)$ 为代表它的那些向量（第 6 节细讲；这里只有一个向量，表示发色）：
+// 第一阶段从此不再变动，所以训练时不必每一步都运行编码器：**所有图像只编码一次**，把隐变量存下来（取编码器给出的均值，不抽样）。其余就是第 11 课，只是 $x$ 换成了 $z$。记 $y$ 为条件，$\tau_\theta(y)$ 为代表它的那些向量（第 6 节细讲；这里只有一个向量，表示发色），下标 $\theta$ 指第二阶段要学的全部权重：
 //
 // $$L=\mathbb E_{z_0,\,y,\,\varepsilon\sim\mathcal N(0,I),\,t}\ \bigl\|\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\bigr\|^2,\qquad z_t=\sqrt{\bar\alpha_t}\,z_0+\sqrt{1-\bar\alpha_t}\,\varepsilon .$$
 //
-// 十个样本里有一个听到的是“什么也没说”（第 14 课）。于是一个网络两样都会：随便画一张脸，或者按你点的发色画。（编码 10 秒，训练约一分钟。）
+// 以 10 % 的概率把条件换成空条件（第 14 课）。于是一个网络两样都会：随便画一张脸，或者按你点的发色画。（编码 10 秒，训练约一分钟。）
 
 // %%
 const batch = budget({ quick: 8, default: 32, full: 64 });
-/** A fresh second stage on our first, told by vectors that `conditioner` makes. */
-/* zh: 在第一阶段之上新建第二阶段，条件由 conditioner 变成向量。 */
-function secondStage(conditioner: tf.LayersModel): ldm.LatentDiffusion {
+/** A fresh second stage on our first, told by vectors that `conditioner` makes; its scale is that of `images`. */
+/* zh: 在第一阶段之上新建第二阶段，条件由 conditioner 变成向量，缩放因子由 images 测得。 */
+function secondStage(conditioner: tf.LayersModel, images: Tensor4D): ldm.LatentDiffusion {
   const unet = { channels: 32, multipliers: [1, 2], attention: [1] };
   const model = ldm.buildLatentDiffusion(first, { unet, emaDecay: 0.99, seed: 1 }, conditioner);
   tf.tidy(() =>
-    model.scale.assign(scaleOf(ldm.encode(first, portraits.slice(0, Math.min(500, portraits.shape[0])) as Tensor4D))),
+    model.scale.assign(scaleOf(ldm.encode(first, images.slice(0, Math.min(500, images.shape[0])) as Tensor4D))),
   );
   return model;
 }
 /** All latents of some pictures, as the U-Net has them. [N,32,32,3] -> [N,8,8,4] */
-/* zh: 一批图像的全部隐变量，U-Net 那边的大小。[N,32,32,3] -> [N,8,8,4] */
+/* zh: 一批图像的全部隐变量，U-Net 那边的尺度。[N,32,32,3] -> [N,8,8,4] */
 function latentsOf(model: ldm.LatentDiffusion, images: Tensor4D): Tensor4D {
   const parts: Tensor4D[] = [];
   for (let from = 0; from < images.shape[0]; from += 250) {
@@ -953,7 +1034,7 @@ function trainAmongLatents<T extends tf.Tensor2D | Tensor3D>(
       }
     },
     loss: ({ z, told }, random) => {
-      const heard = ldm.withoutSome(told, nothing, 0.1, random); // one in ten hears nothing // zh: 十个里有一个什么也听不到
+      const heard = ldm.withoutSome(told, nothing, 0.1, random); // one in ten hears nothing // zh: 以 10 % 的概率换成空条件
       const t = ddpm.drawSteps(z.shape[0], model.schedule, random);
       const denoise = ldm.denoiserOf(model, { told: heard }); // changed: told something // zh: 改动：听到了条件
       return ddpm.ddpmLoss(denoise, z, t, random.normal(z.shape), model.schedule);
@@ -979,6 +1060,7 @@ const classInput = tf.input({ shape: [1, 8] });
 const classLayer = tf.layers.dense({ units: 32, useBias: false, kernelInitializer: new nn.Seeds(1).glorot() });
 const byClass = secondStage(
   tf.model({ inputs: classInput, outputs: classLayer.apply(classInput) as tf.SymbolicTensor }),
+  portraits,
 );
 console.log(
   'scale' /* zh: '缩放因子' */,
@@ -1001,7 +1083,7 @@ const learning = await trainAmongLatents('hair colours' /* zh: '发色' */, byCl
 });
 show(
   figures.curves({
-    series: [{ name: 'loss' /* zh: '损失' */, y: learning.loss, smooth: 30 }],
+    series: [{ name: 'loss' /* zh: '损失' */, x: learning.loss.map((_, i) => i + 1), y: learning.loss, smooth: 30 }],
     title: 'The loss falls at once, then slowly' /* zh: '损失先骤降，再缓慢下降' */,
     x: 'step' /* zh: '训练步数' */,
     y: 'mean squared error of ε' /* zh: 'ε 的均方误差' */,
@@ -1011,16 +1093,19 @@ show(
 
 // %% figure="unconditional" slideshow={"slide_type": "subslide"}
 const drawSteps = budget({ quick: 3, default: 25, full: 50 });
-const moments: Tensor4D[] = [];
+/** Eight of the steps at most, evenly spread, the first and the last among them. */
+/* zh: 至多八步，均匀分布，含第一步和最后一步。 */
+const shownSteps = new Set(Array.from({ length: 8 }, (_, i) => 1 + Math.round((i * (drawSteps - 1)) / 7)));
+const moments: { label: string; image: Tensor4D }[] = [];
 const anybody = await ldm.sample(byClass, 16, new Random(7), {
   condition: { told: forAll(noColour, 16) },
   steps: drawSteps,
   onStep: ({ step, predX0 }) => {
-    if (step % Math.ceil(drawSteps / 8) === 1 || step === drawSteps)
-      moments.push(tf.tidy(() => ldm.toImages(byClass, predX0.slice(0, 1) as Tensor4D)));
+    if (shownSteps.has(step))
+      moments.push({ label: `${step}`, image: tf.tidy(() => ldm.toImages(byClass, predX0.slice(0, 1) as Tensor4D)) });
   },
 });
-show(figures.imageStrip(moments.map((image) => ({ image })), { scale: 3, title: 'One latent on its way, decoded: what the U-Net believes behind the noise' /* zh: '一个隐变量的去噪过程，逐步解码：U-Net 认为噪声背后是什么' */ })); // prettier-ignore
+show(figures.imageStrip(moments, { scale: 3, title: 'What the U-Net believes behind the noise, after these steps, decoded' /* zh: '去噪到各步时，U-Net 认为噪声背后是什么（解码后）' */ })); // prettier-ignore
 show(
   figures.imageGrid(anybody, {
     columns: 8,
@@ -1063,42 +1148,42 @@ console.log('right colour at γ = 3:' /* zh: 'γ = 3 时发色正确：' */, per
 console.log('and at γ = 1:' /* zh: 'γ = 1 时：' */, percent(await readRight(await drawColours(1), wantedColours)));
 
 // %% [markdown] lang="en"
-// **What you should see**: with $\gamma=3$ the columns begin to take on their colours. Which ones are easily confused? Those that lie close, such as brown and black, or red and blond. The last lines count it with the attribute classifier; guessing would give 14 %.
+// **What you should see**: with $\gamma=3$ the columns begin to take on their colours. The last lines count it with the attribute classifier; guessing would give 14 %.
 //
 // ## 6 · How do you tell it?
 //
-// A class is one of seven. A sentence is up to 48 words, a layout a handful of boxes. What do they have in common? Each can be written as a **list of vectors** $\tau_\theta(y)\in\mathbb R^{M\times D}$, one for each word or box, made by a network $\tau_\theta$ (for one class, $M=1$). Then every place of the latent image should pick from the list what concerns *it*: the places at the top the hat, those below the mouth.
+// A class is one of seven. A sentence is a few dozen words, a layout a handful of boxes. What do they have in common? Each can be written as a **list of vectors** $\tau_\theta(y)\in\mathbb R^{M\times d_\tau}$, one for each word or box, made by a network $\tau_\theta$ (for one class, $M=1$). Then every place of the latent image should pick from the list what concerns *it*: the places at the top the hat, those below the mouth.
 //
-// That is attention (lesson 11's U-Net has it among places). Each place $i$ asks with a **query**, each vector $j$ offers a **key**, and hands over its **value** as far as both fit:
+// That is attention (lesson 11's U-Net has it among places). Each place $i$ asks with a **query**, each vector $j$ offers a **key** and a **value**: the better query and key fit, the more the value weighs in the answer:
 //
 // $$Q=XW_Q,\quad K=\tau W_K,\quad V=\tau W_V,\qquad \boxed{\ \operatorname{softmax}\Bigl(\frac{QK^{\mathsf T}}{\sqrt d}\Bigr)V\ }$$
 //
-// $X\in\mathbb R^{N\times C}$ has the $N$ places of the latent image as rows, $\tau$ is short for $\tau_\theta(y)$, $d$ is the length of a query. The softmax runs over the $M$ vectors told, so each place has a weight of 1 to spread. Where does $\sqrt d$ come from? If the entries of a query and a key are independent with mean 0 and variance 1, their scalar product is a sum of $d$ products, each with variance 1: its standard deviation is $\sqrt d$. Divided by it, the scores keep a size of about 1, whatever $d$; without it the softmax soon puts all its weight on one vector, and its gradient vanishes.
+// $X\in\mathbb R^{N\times C}$ has the $N$ places as rows, each with the $C$ channels that the U-Net has there (its convolutions know from the border where a place lies); $\tau$ is short for $\tau_\theta(y)$, $d$ is the length of a query. The softmax runs over the $M$ vectors told, so each place has a weight of 1 to spread. Where does $\sqrt d$ come from? If the entries of a query and a key are independent with mean 0 and variance 1, their scalar product is a sum of $d$ products, each with variance 1: its standard deviation is $\sqrt d$. Divided by it, the scores keep a size of about 1, whatever $d$; without it the softmax soon puts all its weight on one vector, and its gradient vanishes.
 //
-// It is called **cross-attention** because questions and answers come from different sources. The result is added to $X$, in some blocks of the U-Net.
+// It is called **cross-attention** because questions and answers come from different sources. One more matrix brings the result back to $C$ channels, and it is added to $X$, in some blocks of the U-Net.
 //
 // ### Exercise 4 · Cross-attention (3 points)
 
 // %% [markdown] lang="zh"
-// **你应该看到**：$\gamma=3$ 时各列开始染上各自的颜色。哪些容易混？相近的，例如棕与黑、红与金。最后两行用属性分类器数了一遍；瞎猜是 14 %。
+// **你应该看到**：$\gamma=3$ 时各列开始染上各自的颜色。最后两行用属性分类器数了一遍；瞎猜是 14 %。
 //
 // ## 6 · 怎么告诉它？
 //
-// 类别是七选一，句子最多 48 个词，布局是几个方框。它们有什么共同点？都可以写成**一列向量** $\tau_\theta(y)\in\mathbb R^{M\times D}$，每个词或每个方框一个，由网络 $\tau_\theta$ 产生（单个类别时 $M=1$）。然后，隐图像的每个位置应该从中挑出与*自己*有关的：上面的位置挑帽子，下面的挑嘴。
+// 类别是七选一，句子是几十个词，布局是几个边界框。它们有什么共同点？都可以写成**一列向量** $\tau_\theta(y)\in\mathbb R^{M\times d_\tau}$，每个词或每个边界框一个，由网络 $\tau_\theta$ 产生（单个类别时 $M=1$）。然后，隐特征图的每个位置应该从中挑出与*自己*有关的：上面的位置挑帽子，下面的挑嘴。
 //
-// 这就是注意力（第 11 课的 U-Net 里，位置与位置之间已经用过）。位置 $i$ 用**查询**（query）来问，向量 $j$ 亮出**键**（key），两者有多合，就交出多少**值**（value）：
+// 这就是注意力（第 11 课的 U-Net 里，位置与位置之间已经用过）。位置 $i$ 用**查询**（query）来问，向量 $j$ 给出**键**（key）和**值**（value）；查询与键越匹配，对应的值所占权重越大：
 //
 // $$Q=XW_Q,\quad K=\tau W_K,\quad V=\tau W_V,\qquad \boxed{\ \operatorname{softmax}\Bigl(\frac{QK^{\mathsf T}}{\sqrt d}\Bigr)V\ }$$
 //
-// $X\in\mathbb R^{N\times C}$ 的各行是隐图像的 $N$ 个位置，$\tau$ 是 $\tau_\theta(y)$ 的简写，$d$ 是查询向量的长度。softmax 在 $M$ 个条件向量上归一化，所以每个位置都有总和为 1 的权重可分。$\sqrt d$ 从何而来？若查询与键的各分量相互独立、均值 0、方差 1，它们的内积就是 $d$ 个方差为 1 的乘积之和，标准差是 $\sqrt d$。除以它，不管 $d$ 多大，得分的大小都约为 1；不除，softmax 很快就把全部权重压在一个向量上，梯度随之消失。
+// $X\in\mathbb R^{N\times C}$ 的各行是 $N$ 个位置，每个位置有 U-Net 在该处的 $C$ 个通道（卷积能从图像边缘得知自己在哪里）；$\tau$ 是 $\tau_\theta(y)$ 的简写，$d$ 是查询向量的长度。softmax 在 $M$ 个条件向量上归一化，所以每个位置都有总和为 1 的权重可分。$\sqrt d$ 从何而来？若查询与键的各分量相互独立、均值 0、方差 1，它们的内积就是 $d$ 个方差为 1 的乘积之和，标准差是 $\sqrt d$。除以它，不管 $d$ 多大，得分的大小都约为 1；不除，softmax 很快就把全部权重压在一个向量上，梯度随之消失。
 //
-// 问的与答的来自不同的地方，所以叫**交叉注意力**（cross-attention）。结果加到 $X$ 上，U-Net 里有若干块这样做。
+// 问的与答的来自不同的地方，所以叫**交叉注意力**（cross-attention）。结果再乘一个矩阵变回 $C$ 个通道，加到 $X$ 上；U-Net 里有若干块这样做。
 //
 // ### 练习 4 · 交叉注意力（3 分）
 
 // %% grade_id="latent-cross-attention" points=3
-/** softmax(QKᵀ/√d)·V for one picture and one head. x: [N,C], context: [M,D], wq: [C,d], wk, wv: [D,d] -> [N,d] and the weights [N,M] */
-/* zh: softmax(QKᵀ/√d)·V，一幅图像、一个头。x: [N,C]，context: [M,D]，wq: [C,d]，wk、wv: [D,d] -> [N,d] 与权重 [N,M] */
+/** softmax(QKᵀ/√d)·V for one picture and one head. x: [N,C], context: [M,dτ], wq: [C,d], wk, wv: [dτ,d] -> [N,d] and the weights [N,M] */
+/* zh: softmax(QKᵀ/√d)·V，一幅图像、一个头。x: [N,C]，context: [M,dτ]，wq: [C,d]，wk、wv: [dτ,d] -> [N,d] 与权重 [N,M] */
 function crossAttention(
   x: tf.Tensor2D,
   context: tf.Tensor2D,
@@ -1120,10 +1205,10 @@ function crossAttention(
 await check('latent-cross-attention', { crossAttention });
 
 // %% [markdown] lang="en"
-// Four places at different heights, three words, and weights chosen by hand so that the score is $-30(h-m)^2$ up to a constant, for a place at height $h$ (0 is the top) and a word that belongs at $m$. Your function fills the table. **Guess first**: whom does the place at the bottom listen to, although no word belongs there?
+// Four places at different heights, three words, and matrices chosen by hand so that the score, divided by $\sqrt d$, is $-30(a-b)^2$ up to a constant for each place, for a place at height $a$ (0 is the top) and a word that belongs at $b$. Your function fills the table. **Guess first**: whom does the place at the bottom listen to, although no word belongs there?
 
 // %% [markdown] lang="zh"
-// 四个高度不同的位置，三个词，权重是手选的：位置高度为 $h$（0 在最上面），词应在的高度为 $m$，得分就是 $-30(h-m)^2$ 加一个常数。表由你的函数来填。**先猜一猜**：最下面没有词该去的地方，那个位置听谁的？
+// 四个高度不同的位置，三个词，矩阵是手选的：位置高度为 $a$（0 在最上面），词应在的高度为 $b$，除以 $\sqrt d$ 之后的得分是 $-30(a-b)^2$ 加一个常数（同一位置的常数相同）。表由你的函数来填。**先猜一猜**：最下面没有词该去的地方，那个位置听谁的？
 
 // %% figure="who-listens" slideshow={"slide_type": "subslide"}
 const toyWords = ['hat' /* zh: '帽子' */, 'eyes' /* zh: '眼睛' */, 'mouth' /* zh: '嘴' */];
@@ -1139,12 +1224,14 @@ const meanings = tf.tensor2d([
   [0.4, 1],
   [0.7, 1],
 ]); // where each thing belongs // zh: 每样东西应在的高度
-// −(h−m)²·30 without the h² that does not matter: a scalar product. // zh: −(h−m)²·30 去掉无关的 h²，就是内积。
-const wq = tf.tensor2d([
-  [60, 0],
-  [0, 30],
-]);
-const told = tf.tensor2d(Array.from(meanings.arraySync(), ([m]) => [m, -m * m]));
+// −30(a−b)² without the a² that does not matter: a scalar product; times √d, which is divided by. // zh: −30(a−b)² 去掉无关的 a² 就是内积；乘 √d 是因为后面要除。
+const wq = tf
+  .tensor2d([
+    [60, 0],
+    [0, 30],
+  ])
+  .mul<tf.Tensor2D>(Math.sqrt(2));
+const told = tf.tensor2d(Array.from(meanings.arraySync(), ([b]) => [b, -b * b]));
 const { weights } = crossAttention(heights, told, wq, tf.eye(2), tf.eye(2));
 show(
   figures.heatmap({
@@ -1154,7 +1241,8 @@ show(
     topDown: true,
     digits: 2,
     range: [0, 1],
-    title: 'Each place listens to the word that concerns it' /* zh: '每个位置听与自己有关的词' */,
+    title:
+      'Each place listens to the nearest word, the lowest one too' /* zh: '每个位置都听离自己最近的词，最下面的也是' */,
     x: 'word (key)' /* zh: '词（键）' */,
     y: 'place (query)' /* zh: '位置（查询）' */,
     color: 'weight' /* zh: '权重' */,
@@ -1162,27 +1250,27 @@ show(
 );
 
 // %% [markdown] lang="en"
-// It listens to the mouth, the nearest thing: a softmax cannot answer "nobody". That is why texts carry a start and an end mark: places that nothing concerns can put their weight there. And with a single vector, as for our hair colours, the softmax is 1 whatever the query says: every place gets the same $V$, and cross-attention has become an addition.
+// It listens to the mouth, the nearest thing: a softmax cannot answer "nobody". Texts have a way out: their start and end marks, which our captions carry too, are vectors like the others, and places that nothing concerns can learn to put their weight there. And with a single vector, as for our hair colours, the softmax is 1 whatever the query says: every place gets the same $V$, and cross-attention has become an addition.
 //
 // ### Layouts
 //
-// Now a list of boxes. Each is a vector of its place, its size and a one-hot of its kind, which two dense layers turn into one of $\tau$'s rows; an absent box is all zeros. The group pictures have one or two boxes, and their kind is the colour of the background. Nothing else changes: same U-Net, same training. (About 50 seconds.)
+// Now a list of boxes. Each is a vector of its place, its size and a one-hot of its kind, which two dense layers turn into one of $\tau$'s rows. An absent box goes in as zeros; its row of $\tau$ is a vector too, which the model learns to read as "nobody". The group pictures have one box or two, and their kind is the colour of the background. Nothing else changes: same U-Net, same training, the scale measured again, on these pictures. (About 50 seconds.)
 //
-// The order has two halves. **Guess first**: which is learned first, *where* or *what*?
+// The order has two halves. **Guess first**: after a minute, which will be nearer to what real pictures reach, *where* or *what*?
 
 // %% [markdown] lang="zh"
-// 它听嘴的，因为嘴最近：softmax 没法回答“谁也不听”。所以文本都带有开始和结束标记：与自己有关的词一个也没有时，权重可以放在那里。另外，若只有一个向量，比如我们的发色，那么不管查询是什么，softmax 都是 1：每个位置得到同样的 $V$，交叉注意力就成了加法。
+// 它听嘴的，因为嘴最近：softmax 没法回答“谁也不听”。文本倒有个出路：开始和结束标记（我们的描述也有）同样各占一个向量，与自己有关的词一个也没有时，可以学会把权重放在那里。另外，若只有一个向量，比如我们的发色，那么不管查询是什么，softmax 都是 1：每个位置得到同样的 $V$，交叉注意力就成了加法。
 //
 // ### 布局
 //
-// 现在换成一列方框。每个方框是一个向量：位置、大小，加上种类的独热编码，由两个全连接层变成 $\tau$ 的一行；没有的方框全是零。合影里有一两个方框，种类就是背景颜色。别的都不变：同样的 U-Net，同样的训练。（约 50 秒。）
+// 现在换成一列边界框。每个边界框是一个向量：位置、大小，加上种类的独热编码，由两个全连接层变成 $\tau$ 的一行。没有的框输入全是零；它在 $\tau$ 里的那一行仍是一个向量，模型会学会把它读作“没有人”。合影里有一两个边界框，种类就是背景颜色。别的都不变：同样的 U-Net，同样的训练，只是缩放因子用这些图像重新测。（约 50 秒。）
 //
-// 要求有两半。**先猜一猜**：先学会的是*在哪里*，还是*是什么*？
+// 要求有两半。**先猜一猜**：训练一分钟之后，哪一半更接近真实图像的水平，*在哪里*还是*是什么*？
 
 // %%
 const kindsOfBox = faces.attributeValues.backgroundColour.length;
 const layout = { boxes: 2, kinds: kindsOfBox, dim: 32, seed: 1 };
-const byLayout = secondStage(ldm.buildLayoutConditioner(layout)); // changed: boxes for a class // zh: 改动：类别换成方框
+const byLayout = secondStage(ldm.buildLayoutConditioner(layout), groups.images); // changed: boxes for a class // zh: 改动：类别换成边界框
 console.log('weights of the conditioner:' /* zh: '条件编码器的权重数：' */, nn.countParams(byLayout.conditioner as tf.LayersModel)); // prettier-ignore
 const groupCodes = latentsOf(byLayout, groups.images);
 const noBoxes = ldm.layoutOf([[]], layout);
@@ -1202,7 +1290,7 @@ const seated = await ldm.sample(byLayout, orders.layouts.length, new Random(9), 
   steps: drawSteps,
 });
 /** The mean colour of each kind of box in the training pictures. [kinds][3] */
-/* zh: 训练图像里每种方框的平均颜色。[kinds][3] */
+/* zh: 训练图像里每种边界框的平均颜色。[kinds][3] */
 function boxColours(images: Tensor4D, layouts: readonly (readonly ldm.Box[])[]): { kind: number; rgb: number[] }[] {
   return layouts.flatMap((boxes, i) =>
     boxes.map(({ left, top, kind }) => ({
@@ -1214,7 +1302,7 @@ function boxColours(images: Tensor4D, layouts: readonly (readonly ldm.Box[])[]):
             .mean([0, 1, 2])
             .dataSync(),
         ),
-      ), // its upper edge // zh: 方框上沿
+      ), // its upper edge // zh: 边界框上沿
     })),
   );
 }
@@ -1229,20 +1317,15 @@ const nearest = (rgb: readonly number[]) => {
 };
 const agree = (boxes: readonly { kind: number; rgb: number[] }[]) =>
   percent(boxes.filter(({ kind, rgb }) => nearest(rgb) === kind).length / boxes.length);
-/** White inside the frames of the boxes, so that the order can be seen. */
-/* zh: 把要求画成图：方框填上颜色。 */
+/** The orders as pictures: boxes filled with the mean colour of their kind. */
+/* zh: 把要求画成图：边界框填上该种类的平均颜色。 */
 const plans = tf.tidy(() =>
   tf.stack(
     orders.layouts.slice(0, 8).map((boxes) =>
       boxes.reduce<tf.Tensor>(
-        (paper, { left, top, kind }) => {
-          const inside: [number, number][] = [
-            [32 * top, 16 - 32 * top],
-            [32 * left, 16 - 32 * left],
-            [0, 0],
-          ];
-          const area = tf.ones([16, 16, 3]).pad(inside);
-          return paper.mul(tf.sub(1, area)).add(area.mul(tf.tensor1d(palette[kind])));
+        (paper, box) => {
+          const area = inBox(box);
+          return paper.mul(tf.sub(1, area)).add(area.mul(tf.tensor1d(palette[box.kind])));
         },
         tf.ones([32, 32, 3]),
       ),
@@ -1252,38 +1335,69 @@ const plans = tf.tidy(() =>
 show(
   figures.imageRows(
     [
-      { label: 'ordered' /* zh: '要求' */, images: plans },
-      { label: 'drawn' /* zh: '画出的' */, images: seated.slice(0, 8) as Tensor4D },
+      { label: 'ordered' /* zh: '要求' */, images: edged(plans) },
+      { label: 'drawn' /* zh: '画出的' */, images: edged(seated.slice(0, 8)) },
     ],
-    { scale: 3, title: 'Boxes with a background colour: where, and what' /* zh: '带背景色的方框：在哪里，是什么' */ },
+    { scale: 3, title: 'Boxes with a background colour: where, and what' /* zh: '带背景色的边界框：在哪里，是什么' */ },
   ),
 );
-console.log('boxes of the colour ordered:' /* zh: '颜色符合要求的方框：' */, agree(boxColours(seated, orders.layouts)), '; in real pictures:' /* zh: '；真实图像里：' */, agree(boxColours(orders.images, orders.layouts))); // prettier-ignore
+/** Share of the pixels that are painted where a box was ordered, and white where none was. */
+/* zh: 该有框的地方画了东西、没有框的地方是白纸的像素所占的比例。 */
+const inPlace = (images: Tensor4D, layouts: readonly (readonly ldm.Box[])[]) =>
+  tf.tidy(() => {
+    const asked = tf.stack(layouts.map((boxes) => tf.addN(boxes.map((box) => inBox(box))).min(2)));
+    const painted = images.min(3).less(0.9).toFloat();
+    return percent(1 - painted.sub(asked).abs().mean().dataSync()[0]);
+  });
+const ofOthers = orders.layouts.map((_, i) => orders.layouts[(i + 1) % orders.layouts.length]);
+show(
+  figures.table(
+    [
+      { what: 'drawn' /* zh: '画出的' */, images: seated, layouts: orders.layouts },
+      { what: 'real pictures' /* zh: '真实图像' */, images: orders.images, layouts: orders.layouts },
+      {
+        what: 'real pictures of other orders' /* zh: '别的要求的真实图像' */,
+        images: orders.images,
+        layouts: ofOthers,
+      },
+    ].map(({ what, images, layouts }) => ({
+      ['pictures' /* zh: '图像' */]: what,
+      ['where: pixels as ordered' /* zh: '在哪里：符合要求的像素' */]: inPlace(images, layouts),
+      ['what: boxes of the colour ordered' /* zh: '是什么：颜色符合要求的边界框' */]: agree(
+        boxColours(images, layouts),
+      ),
+    })),
+    {
+      title:
+        'Where, and what, between the worst and the best that these measures give' /* zh: '在哪里，是什么：与这两种度量的最低和最高水平比较' */,
+    },
+  ),
+);
 
 // %% [markdown] lang="en"
-// **What you should see**: faces stand roughly where they were ordered, on white paper elsewhere. Whether the colours are right too is counted on the upper edge of each box; the figure for real pictures is the best that this measure can give, and guessing would give 20 %.
+// **What you should see**: faces stand roughly where they were ordered, on white paper elsewhere. The table counts both halves: *where* by the pixels that are painted or white as ordered, *what* by the colour on the upper edge of each box. Real pictures give the best that these measures can say; pictures of other orders give what one gets without listening.
 //
 // ## 7 · A sentence
 //
-// Text-to-image systems look very different and have the same **three parts**.
+// Text-to-image systems look very different, and nearly all have the same **three parts**.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：脸大致站在要求的地方，其余是白纸。颜色对不对，按每个方框的上沿来数；真实图像的数字是这种量法的上限，瞎猜是 20 %。
+// **你应该看到**：脸大致站在要求的地方，其余是白纸。表里两半都数了：*在哪里*，数该画的画了、该白的白着的像素；*是什么*，看每个边界框上沿的颜色。真实图像那一行是这两种度量的上限，“别的要求”那一行是不听要求也能得的分。
 //
 // ## 7 · 一句话
 //
-// 文生图系统看上去各不相同，却都有同样的**三个部件**。
+// 文生图系统看上去各不相同，但几乎都有同样的**三个部件**。
 
 // %% figure="three-parts" slideshow={"slide_type": "subslide"}
 show(
   figures.diagram({
     nodes: [
-      { id: 'caption', x: 0, y: 0, text: 'caption' /* zh: '描述' */, shape: 'none' },
+      { id: 'caption', x: 0, y: 0, text: 'caption' /* zh: '描述' */ },
       { id: 'text', x: 1, y: 0, text: 'text encoder' /* zh: '文本编码器' */, color: 0 },
-      { id: 'noise', x: 1, y: 1, text: 'noise' /* zh: '噪声' */, shape: 'none' },
+      { id: 'noise', x: 1, y: 1, text: 'noise' /* zh: '噪声' */ },
       { id: 'model', x: 2, y: 0, text: 'generator' /* zh: '生成模型' */, color: 1 },
       { id: 'decoder', x: 3, y: 0, text: 'decoder' /* zh: '解码器' */, color: 2 },
-      { id: 'picture', x: 4, y: 0, text: 'picture' /* zh: '图像' */, shape: 'none' },
+      { id: 'picture', x: 4, y: 0, text: 'picture' /* zh: '图像' */ },
     ],
     edges: [
       { from: 'caption', to: 'text' },
@@ -1327,11 +1441,13 @@ show(
 // | Imagen (2022) | T5-XXL, a language model, frozen | diffusion among 64×64 *pixels* | two diffusion models that enlarge: 256, then 1024 |
 // | DALL·E (2021) | none of its own: words and picture are one sequence | autoregression over 32×32 codes (lesson 09) | of a discrete VAE: 256×256 |
 // | DALL·E 2 (2022) | CLIP's, and a *prior* that turns its vector into that of a picture | diffusion among 64×64 pixels | two diffusion models that enlarge |
-// | this lesson | of `face-clip`, frozen | diffusion among 8×8×4 latents | ours, $f=4$: 32×32 |
+// | this lesson | of a small CLIP for our faces (`face-clip`), frozen | diffusion among 8×8×4 latents | ours, $f=4$: 32×32 |
 //
-// Two ways to make the problem small: an autoencoder (Stable Diffusion), or a small picture first and **super-resolution** afterwards (Imagen). A mistake that circulates: *"DALL·E is a diffusion model."* The second is, the first is not.
+// (*Frozen*: not trained further. CLIP is a pair of networks, one for pictures and one for texts, trained so that what belongs together gets similar vectors: lesson 17.)
 //
-// Our text encoder is a small transformer, trained together with an image network so that pictures and their captions fit (lesson 17 comes back to it). It knows English and Chinese, and gives a vector for each of 48 tokens, padding included. It is **frozen**: only the U-Net learns. (About 80 seconds.)
+// Two ways to make the problem small: an autoencoder (Stable Diffusion), or a small picture first and **super-resolution** afterwards (Imagen). The first DALL·E is no diffusion model; the second is.
+//
+// Our text encoder is a small transformer, one half of such a pair. It knows English and Chinese, and gives a vector for each of 48 tokens: words, a start and an end mark, padding. It is frozen: only the U-Net learns, so $\tau$ has no share in $\theta$ here. (About 80 seconds.)
 
 // %% [markdown] lang="zh"
 // | | 文本编码器 | 生成模型 | 解码器 |
@@ -1340,17 +1456,19 @@ show(
 // | Imagen（2022） | 语言模型 T5-XXL，冻结 | 64×64 *像素*上的扩散 | 两个放大用的扩散模型：先 256，再 1024 |
 // | DALL·E（2021） | 没有单独的：词与图像排成一个序列 | 32×32 个编码上的自回归（第 09 课） | 离散 VAE 的：256×256 |
 // | DALL·E 2（2022） | CLIP 的，外加一个把文本向量变成图像向量的*先验* | 64×64 像素上的扩散 | 两个放大用的扩散模型 |
-// | 本课 | `face-clip` 的，冻结 | 8×8×4 隐变量上的扩散 | 自己的，$f=4$：32×32 |
+// | 本课 | 为卡通脸训练的小 CLIP（`face-clip`）的，冻结 | 8×8×4 隐变量上的扩散 | 自己的，$f=4$：32×32 |
 //
-// 把问题变小有两条路：用自编码器（Stable Diffusion），或者先画小图、再做**超分辨率**（super-resolution，Imagen）。有个流传的错误：*“DALL·E 是扩散模型。”* 第二代是，第一代不是。
+// （*冻结*即不再训练。CLIP 是一对网络，一个看图像，一个读文本，训练得使相配的图文得到相近的向量：第 17 课。）
 //
-// 我们的文本编码器是个小 Transformer，与一个图像网络一起训练，使图像与它的描述相配（第 17 课还会讲到）。它懂中文和英文，为 48 个词元各给一个向量，填充的也算。它是**冻结**的：只有 U-Net 在学。（约 80 秒。）
+// 把问题变小有两条路：用自编码器（Stable Diffusion），或者先画小图、再做**超分辨率**（super-resolution，Imagen）。第一代 DALL·E 不是扩散模型，第二代才是。
+//
+// 我们的文本编码器是个小 Transformer，正是这样一对里读文本的那个。它懂中文和英文，为 48 个词元各给一个向量：词、开始和结束标记、填充。它是冻结的：只有 U-Net 在学，这里的 $\theta$ 不含 $\tau$ 的权重。（约 80 秒。）
 
 // %%
 const reading = { vocabulary: faces.vocabulary.length, length: faces.maxTokens };
 const clip = metrics.clip.buildClip({ text: reading });
 loadCheckpoint('face-clip', { image: clip.image, text: clip.text, textHead: clip.textHead });
-const byText = secondStage(clip.text); // stands still, as in Stable Diffusion and Imagen // zh: 不再训练，与 Stable Diffusion 和 Imagen 一样
+const byText = secondStage(clip.text, portraits); // stands still, as in Stable Diffusion and Imagen // zh: 不再训练，与 Stable Diffusion 和 Imagen 一样
 const tokensOf = (texts: readonly string[]) =>
   tf.tensor2d(
     texts.map((text) => faces.encode(text)),
@@ -1426,8 +1544,8 @@ const requests = people.test.captions(
   { language: 'both', detail: 0.5, seed: 'orders' },
 );
 const wanted = requests.map((text) => faces.wantedVector(faces.parseCaption(text)));
-/** What one gets who answers each question with the commonest answer. */
-/* zh: 每一项都答最常见的值，能得多少。 */
+/** What somebody else's face gets: each face against the wishes of the next caption. */
+/* zh: “别人的脸”能得多少：拿下一句描述的要求对照这张脸。 */
 const blind = await readRight(
   strangers.slice(0, asking) as Tensor4D,
   wanted.map((_, i) => wanted[(i + 1) % asking]),
@@ -1458,20 +1576,20 @@ show(
     title: 'Captions are heard, more with guidance' /* zh: '描述听进去了，加引导听得更多' */,
     x: 'γ',
     y: 'attributes as ordered, %' /* zh: '符合要求的属性，%' */,
-    yRange: [0, 100],
+    yRange: [0, 112],
   }),
 );
-show(figures.table(sweep.map(({ gamma, right, fit }) => ({ γ: gamma, ['attributes as ordered, %' /* zh: '符合要求的属性，%' */]: 100 * right, ['text–image score' /* zh: '图文匹配分' */]: fit })), { digits: 1 })); // prettier-ignore
+show(figures.table(sweep.map(({ gamma, right, fit }) => ({ γ: gamma, ['attributes as ordered, %' /* zh: '符合要求的属性，%' */]: 100 * right, ['text–image score' /* zh: '图文匹配分' */]: fit })), { digits: 1, title: 'What is heard of a caption' /* zh: '描述听进去多少' */ })); // prettier-ignore
 
 // %% [markdown] lang="en"
-// **What you should see**: $\gamma=0$ lies near the line of other people's faces, since nothing is heard there. With more guidance more is heard, up to a point; far above, latents leave the place where the decoder knows its way (lesson 14). A minute's training hears large things first, such as the background.
+// **What you should see**: $\gamma=0$ lies near the line of other people's faces, since nothing is heard there. With more guidance more is heard, up to a point; far above, latents leave the place where the decoder knows its way (lesson 14). A minute's training hears large things first, such as the background. (The text–image score is 100 times the cosine between the two vectors of our small CLIP. Its text half is the one that the U-Net listens to, so this judge is not an independent one.)
 //
 // ### Type a caption
 //
 // Now you. The cell below draws four faces for one sentence and shows what the U-Net believes after each step. Change the sentence, run it again. Words that the captions know: colours, hair, hats, glasses, beards, moods, backgrounds.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：$\gamma=0$ 靠近“别人的脸”那条线，因为它什么也没听。引导加强，听进去的变多，到一定程度为止；再往上，隐变量就离开了解码器熟悉的地方（第 14 课）。只训练一分钟，最先听进去的是大的东西，例如背景。
+// **你应该看到**：$\gamma=0$ 靠近“别人的脸”那条线，因为它什么也没听。引导加强，听进去的变多，到一定程度为止；再往上，隐变量就离开了解码器熟悉的地方（第 14 课）。只训练一分钟，最先听进去的是大的东西，例如背景。（图文匹配分是小 CLIP 两个向量之间余弦的 100 倍。它的文本编码器正是 U-Net 所听的那个，所以这个评委并不独立。）
 //
 // ### 输入一句描述
 //
@@ -1479,13 +1597,13 @@ show(figures.table(sweep.map(({ gamma, right, fit }) => ({ γ: gamma, ['attribut
 
 // %% figure="wish" slideshow={"slide_type": "subslide"}
 const wish: string = 'a girl with long red hair, green background'; /* zh: '红色长发的女孩，绿色背景' */
-const frames: Tensor4D[] = [];
+const frames: { label: string; image: Tensor4D }[] = [];
 const wished = await draw(byText, Array<string>(4).fill(wish), 3, 11, (step, images) => {
   show(figures.imageGrid(images, { columns: 4, scale: 4, title: `${wish} · ${step}/${drawSteps}` }), { id: 'wish' });
-  if (step % Math.ceil(drawSteps / 8) === 1) frames.push(images.slice(0, 1) as Tensor4D);
+  if (shownSteps.has(step)) frames.push({ label: `${step}`, image: images.slice(0, 1) as Tensor4D });
 });
 show(figures.imageGrid(wished, { columns: 4, scale: 4, title: wish }), { id: 'wish' });
-show(figures.imageStrip([...frames, wished.slice(0, 1) as Tensor4D].map((image) => ({ image })), { scale: 3, title: 'The first of them, step by step' /* zh: '第一幅，一步一步' */ })); // prettier-ignore
+show(figures.imageStrip(frames, { scale: 3, title: 'The first of them, step by step' /* zh: '第一幅，一步一步' */ })); // prettier-ignore
 
 // %% [markdown] lang="en"
 // And with a field to type in, a slider and a button, in JupyterLab and VS Code:
@@ -1510,13 +1628,13 @@ interact(
 //
 // This is **inpainting**. A hole in a picture: a scratch, somebody who should not be there, or hair that should be pink. Must one train a model for holes? **No**: a model that draws whole pictures knows what fits. We only have to keep it to what is known (Lugmayr and others, 2022, RePaint).
 //
-// At each step we hold a noisy latent $z_t$. The model makes $z_{t-1}^{\text{made}}$ of it, everywhere. Where the picture is known, we know better: there $z_{t-1}$ is the known latent, noised to the level $t-1$ by the closed form of lesson 11. With a mask $m$, 1 in the hole and 0 outside,
+// At each step we hold a noisy latent $z_t$. The model makes $z_{t-1}^{\text{made}}$ of it, everywhere. Where the picture is known, we know better: there $z_{t-1}$ is the known latent, noised to the level $t-1$ by the closed form of lesson 11. With a mask $m$, 1 in the hole and 0 outside, and $\odot$ place by place,
 //
 // $$z_{t-1}=(1-m)\odot\underbrace{\bigl(\sqrt{\bar\alpha_{t-1}}\,z_0^{\text{known}}+\sqrt{1-\bar\alpha_{t-1}}\,\varepsilon\bigr)}_{\text{known, as noisy as the rest}}+\;m\odot z_{t-1}^{\text{made}} .$$
 //
 // Why noise what we know exactly? Because the U-Net expects latents of *one* noise level; clean ones beside noisy ones it has never seen.
 //
-// In latent space one thing is new. A latent place stands for 4×4 pixels. If **any** of them is in the hole, the place belongs to the hole: so the mask is shrunk by its maximum, not its mean. And at the end the known pixels are laid over the decoded picture, since the decoder would blur them a little.
+// In latent space one thing is new. A latent place stands for 4×4 pixels. If **any** of them is in the hole, the place belongs to the hole: so the mask is shrunk by its maximum, not its mean. (The encoder looks a little further than 4×4 pixels, so known latents next to the hole still have some of what fills it: one more reason for a visible border.) At the end the known pixels are laid over the decoded picture, since the decoder would blur them a little.
 //
 // ### Exercise 5 · The inpainting step (2 points)
 //
@@ -1527,13 +1645,13 @@ interact(
 //
 // 这叫**图像修补**（inpainting）。图像上有个洞：一道划痕，一个不该在的人，或者一头想染成粉色的头发。要专门训练一个补洞的模型吗？**不用**：会画整幅图的模型知道什么才搭配。我们只要让它守住已知的部分（Lugmayr 等，2022，RePaint）。
 //
-// 每一步手里有加噪的隐变量 $z_t$。模型由它得到各处的 $z_{t-1}^{\text{made}}$。在图像已知的地方，我们知道得更准：那里的 $z_{t-1}$ 取已知隐变量，用第 11 课的闭式加噪到 $t-1$ 级。设掩码 $m$ 在洞里为 1，洞外为 0：
+// 每一步手里有加噪的隐变量 $z_t$。模型由它得到各处的 $z_{t-1}^{\text{made}}$。在图像已知的地方，我们知道得更准：那里的 $z_{t-1}$ 取已知隐变量，用第 11 课的闭式加噪到 $t-1$ 级。设掩码 $m$ 在洞里为 1，洞外为 0，$\odot$ 为逐位置相乘：
 //
 // $$z_{t-1}=(1-m)\odot\underbrace{\bigl(\sqrt{\bar\alpha_{t-1}}\,z_0^{\text{known}}+\sqrt{1-\bar\alpha_{t-1}}\,\varepsilon\bigr)}_{\text{已知部分，噪声与其余一样大}}+\;m\odot z_{t-1}^{\text{made}} .$$
 //
 // 明明准确知道，为什么还要加噪？因为 U-Net 期待的是*同一*噪声级的隐变量；干净的与加噪的并排，它从没见过。
 //
-// 到了隐空间，有一点是新的：一个隐变量位置代表 4×4 个像素。其中只要有**一个**在洞里，这个位置就算洞，所以缩小掩码时取最大值，不取平均。最后，把已知像素盖回解码后的图像上，因为解码器会让它们略微变糊。
+// 到了隐空间，有一点是新的：一个隐变量位置代表 4×4 个像素。其中只要有**一个**在洞里，这个位置就算洞，所以缩小掩码时取最大值，不取平均。（编码器看到的范围比 4×4 略大，洞旁的已知隐变量还是沾了一点洞里的填充色，这也是边界看得出来的一个原因。）最后，把已知像素盖回解码后的图像上，因为解码器会让它们略微变糊。
 //
 // ### 练习 5 · 补洞的一步（2 分）
 //
@@ -1551,12 +1669,12 @@ function inpaintingStep(known: Tensor4D, made: Tensor4D, mask: Tensor4D, left: n
 await check('latent-inpainting-step', { inpaintingStep });
 
 // %% [markdown] lang="en"
-// Your step at work, with the model of section 5: it was never told of holes. The upper half is cut away. One trick of RePaint: after each step, go back by one step of noise and do it again, so that the hole has another chance to agree with its surroundings. In the fourth row the same hole is filled on order: "pink hair". That is **editing**. (About 30 seconds.)
+// Your step at work, with the model of section 5: it was never told of holes. Rows 0 to 13 are cut away: the last of them reach halfway into a row of latents, which the maximum counts as hole. One trick of RePaint: after each step, go back by one step of noise and do it again, so that the hole has another chance to agree with its surroundings. In the fourth row the same hole is filled on order: "pink hair". That is **editing**. (About 30 seconds.)
 //
 // **Guess first**: what will differ between one pass and three?
 
 // %% [markdown] lang="zh"
-// 用第 5 节的模型来跑你写的这一步，从没有人对它提过洞。上半边挖掉了。RePaint 有个窍门：每一步之后，退回一步噪声再做一遍，让洞再与周围商量一次。第四行的洞是按要求补的：“粉色头发”，这就是**编辑**。（约 30 秒。）
+// 用第 5 节的模型来跑你写的这一步，从没有人对它提过洞。第 0 到 13 行挖掉了：最后几行只占一行隐变量的一半，按最大值，这一行也算洞。RePaint 有个窍门：每一步之后，退回一步噪声再做一遍，让洞再与周围商量一次。第四行的洞是按要求补的：“粉色头发”，这就是**编辑**。（约 30 秒。）
 //
 // **先猜一猜**：做一遍与做三遍会有什么不同？
 
@@ -1596,12 +1714,12 @@ async function fill(
   return tf.tidy(() => images.mul(tf.sub(1, mask)).add<Tensor4D>(ldm.toImages(model, z).mul(mask)));
 }
 const sitters = strangers.slice(0, 8) as Tensor4D;
-/** A hole of the rows 0 to 15: forehead and hair. */
-/* zh: 第 0 到 15 行挖掉：额头和头发。 */
+/** A hole of the rows 0 to 13: forehead and hair. */
+/* zh: 第 0 到 13 行挖掉：额头和头发。 */
 const hole = tf.tidy(() =>
-  tf.ones([8, 16, 32, 1]).pad([
+  tf.ones([8, 14, 32, 1]).pad([
     [0, 0],
-    [0, 16],
+    [0, 18],
     [0, 0],
     [0, 0],
   ]),
@@ -1631,11 +1749,9 @@ show(
     { scale: 2, title: 'A model that never saw a hole fills one' /* zh: '从没见过洞的模型也会补洞' */ },
   ),
 );
-const known0 = filled.sub(sitters).mul(tf.sub(1, hole)).abs().max().dataSync()[0];
-console.log('greatest change of a known pixel:' /* zh: '已知像素的最大改变：' */, known0);
-/** Mean jump over the border of the hole, between rows 15 and 16. */
-/* zh: 洞的边界上（第 15 与 16 行之间）的平均跳变。 */
-const seam = (x: Tensor4D) => tf.tidy(() => 255 * x.slice([0, 15, 0, 0], [-1, 1, -1, -1]).sub(x.slice([0, 16, 0, 0], [-1, 1, -1, -1])).abs().mean().dataSync()[0]); // prettier-ignore
+/** Mean jump over the border of the hole, between rows 13 and 14. */
+/* zh: 洞的边界上（第 13 与 14 行之间）的平均跳变。 */
+const seam = (x: Tensor4D) => tf.tidy(() => 255 * x.slice([0, 13, 0, 0], [-1, 1, -1, -1]).sub(x.slice([0, 14, 0, 0], [-1, 1, -1, -1])).abs().mean().dataSync()[0]); // prettier-ignore
 show(
   figures.table(
     [
@@ -1646,31 +1762,31 @@ show(
       ['filled' /* zh: '补法' */]: rows,
       ['jump at the border, of 255' /* zh: '边界跳变（满分 255）' */]: seam(images),
     })),
-    { digits: 1 },
+    { digits: 1, title: 'How well the filled part joins' /* zh: '补上的部分接得好不好' */ },
   ),
 );
 
 // %% [markdown] lang="en"
-// **What you should see**: known pixels are untouched, to the last bit; the lower half of a face gets an upper one that goes on with its skin and background, more or less. In the fourth row the order adds its share. The table measures the jump at the border: that of the true pictures is the goal, and it says what three passes gain over one. **If the filled part ignores its surroundings**, check which side of the mask your step keeps. **If it is noisy**, look at the last step.
+// **What you should see**: the lower part of a face gets an upper one that goes on with its skin and background, more or less. In the fourth row the order adds its share. The table measures the jump at the border: that of the true pictures is the goal, and it says what three passes gain over one, if they do. **If the filled part ignores its surroundings**, check which side of the mask your step keeps. **If it is noisy**, look at the last step.
 //
 // ## 9 · Enlarge a small picture
 //
-// Imagen's other half: a small picture is given, a large one wanted. Many large pictures fit one small one, so, again, the mean of them would be blurred, and a sample is not. The condition is now a picture, and a picture can be told more directly than by cross-attention: **laid beside** the noisy latent, channel by channel (Saharia and others, 2021; in latent space Rombach and others, §4.4). Our 8×8 picture and our 8×8 latent even have the same sides. Three lines of training change. (About 50 seconds.)
+// Imagen's other half: a small picture is given, a large one wanted. Many large pictures fit one small one, so, again, the mean of them would be blurred, and a sample is not. The condition is now a picture, and a picture can be told more directly than by cross-attention: **laid beside** the noisy latent as further channels (concatenated) (Saharia and others, 2021; in latent space Rombach and others, §4.4). Our 8×8 picture and our 8×8 latent even have the same sides. Three lines of training change. (About 50 seconds.)
 //
-// **Guess first**: PSNR measures the squared error in decibels, larger is better. Who wins it: bilinear enlargement, or diffusion?
+// **Guess first**: PSNR is the mean squared error in decibels, $-10\log_{10}\mathrm{MSE}$ for pixels in $[0,1]$; larger is better. Who wins it: bilinear enlargement, or diffusion?
 
 // %% [markdown] lang="zh"
-// **你应该看到**：已知像素一点没变；下半张脸配上了上半张，肤色与背景大致接得上；第四行里，要求也起了作用。表里量的是边界上的跳变：目标是真实图像的值，三遍比一遍好多少，也看它。**如果补的部分与周围毫不相干**，检查你的步保留的是掩码的哪一边；**如果有噪点**，看最后一步。
+// **你应该看到**：下半张脸配上了上半张，肤色与背景大致接得上；第四行里，要求也起了作用。表里量的是边界上的跳变：越接近真实图像的值越好；三遍比一遍好不好、好多少，也由它看出。**如果补的部分与周围毫不相干**，检查你的步保留的是掩码的哪一边；**如果有噪点**，看最后一步。
 //
 // ## 9 · 把小图放大
 //
-// Imagen 的另一半：给一幅小图，要一幅大图。同一幅小图对应许多幅大图，所以它们的平均又是模糊的，样本则不是。这次的条件是图像，而图像有比交叉注意力更直接的告诉办法：与加噪的隐变量**叠在一起**，作为额外的通道（Saharia 等，2021；隐空间的做法见 Rombach 等 §4.4）。我们的 8×8 小图与 8×8 隐变量，边长恰好相同。训练只改三行。（约 50 秒。）
+// Imagen 的另一半：给一幅小图，要一幅大图。同一幅小图对应许多幅大图，所以它们的平均又是模糊的，样本则不是。这次的条件是图像，而图像条件有比交叉注意力更直接的输入方式：与加噪的隐变量**在通道维上拼接**（concatenate）（Saharia 等，2021；隐空间的做法见 Rombach 等 §4.4）。8×8 的小图与 8×8 的隐变量，边长恰好相同。训练只改三行。（约 50 秒。）
 //
-// **先猜一猜**：PSNR 用分贝表示平方误差，越大越好。谁会赢：双线性插值，还是扩散？
+// **先猜一猜**：PSNR 用分贝表示均方误差，像素取值 $[0,1]$ 时为 $-10\log_{10}\mathrm{MSE}$，越大越好。谁会赢：双线性插值，还是扩散？
 
 // %%
 const enlarger = nn.buildUnet({
-  inputShape: [8, 8, 4 + 3], // changed: the small picture beside the noisy latent // zh: 改动：小图与加噪的隐变量叠在一起
+  inputShape: [8, 8, 4 + 3], // changed: the small picture beside the noisy latent // zh: 改动：小图与加噪的隐变量拼接
   outChannels: 4,
   channels: 32,
   multipliers: [1, 2],
@@ -1742,7 +1858,7 @@ for (const { label, images } of enlarged) {
 show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /* zh: '误差、锐度、含义' */ }));
 
 // %% [markdown] lang="en" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## What else one model can do
+// ## What else can be done among latents
 //
 // - **inpainting**: known part noised to the same level, the rest made
 // - mask: a latent is in the hole if any of its pixels is
@@ -1750,11 +1866,11 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 // - sharper is not nearer: PSNR prefers the blur
 
 // %% [markdown] lang="zh" slideshow={"slide_type": "slide"} tags=["slide"]
-// ## 同一个模型还会什么
+// ## 隐空间里还能做什么
 //
 // - **补洞**：已知部分加噪到同一级，其余由模型画
 // - 掩码：有一个像素在洞里，隐变量就算洞
-// - **超分辨率**：小图与加噪的隐变量叠在一起
+// - **超分辨率**：小图与加噪的隐变量在通道维上拼接
 // - 清晰不等于接近：PSNR 偏爱模糊
 
 // %% [markdown] lang="en" slideshow={"slide_type": "notes"} tags=["slide"]
@@ -1764,7 +1880,7 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 // 十分钟，含练习 5。问：干净的隐变量与加噪的并排，U-Net 会怎样？再看放大的脸：先投票哪一行最好，再看表里每种度量偏爱谁。
 
 // %% [markdown] lang="en"
-// **What you should see**: bilinear enlargement may well win PSNR, and is a fog; diffusion has edges about as strong as the true pictures', and invents detail that need not be true. The row "stage 1 alone" is the ceiling: better than the autoencoder's own reconstruction no latent method can be. Remember the stripes of section 3: an error pixel by pixel rewards the blur. Whoever reports PSNR alone rewards it too, and whoever shows sharp faces alone hides that they are invented. A face "enlarged" from a security camera is evidence of nothing.
+// **What you should see**: bilinear enlargement may well win PSNR, and is a fog; diffusion has edges about as strong as the true pictures', and invents detail that need not be true. The row "stage 1 alone" is the autoencoder's own reconstruction: roughly the ceiling for PSNR and for what is read right, since every latent method ends with the same decoder. Remember the stripes of section 3: an error pixel by pixel rewards the blur. Whoever reports PSNR alone rewards it too, and whoever shows sharp faces alone hides that they are invented. A face "enlarged" from a security camera is evidence of nothing.
 //
 // ## 10 · Find the bug
 //
@@ -1773,7 +1889,7 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 // ```
 // function paint(denoise, decode, { words, nothing, zT, alphasCumprod, steps, gamma, scale }) {
 //   let z = zT;
-//   for (from the last of steps down to the first, next is the one below it, or 0) {
+//   for (t from the last of steps down to the first; next is the step below t, or 0) {
 //     const c = denoise(z, t, words);
 //     const u = denoise(z, t, tf.zerosLike(words));            // without a caption
 //     const guided = c.mul(gamma).add(u.mul(1 - gamma));
@@ -1787,10 +1903,10 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 //
 // ### Exercise 6 · Find the bug (3 points)
 //
-// Write it right. Ask of each line: was this true for pixels, and is it for latents? And what did the network hear in training when it heard nothing?
+// Write it right. (`scale` is the $1/\hat\sigma$ of section 4: the U-Net has latents times the scale.) Ask of each line: was this true for pixels, and is it for latents? And what did the network hear in training when it heard nothing?
 
 // %% [markdown] lang="zh"
-// **你应该看到**：双线性插值很可能赢得 PSNR，看上去却是一团雾；扩散的边缘与真实图像差不多强，而它编出来的细节未必是真的。“仅第一阶段”那一行是上限：隐空间的方法，再好也好不过自编码器自己的重构。记得第 3 节的条纹：逐像素的误差奖励模糊。只报 PSNR，就是在奖励模糊；只给人看清晰的脸，就是在隐瞒那是编的。从监控画面“放大”出来的脸，什么也证明不了。
+// **你应该看到**：双线性插值很可能赢得 PSNR，看上去却是一团雾；扩散的边缘与真实图像差不多强，而它编出来的细节未必是真的。“仅第一阶段”那一行是自编码器自己的重构，大致是 PSNR 和属性的上限，因为隐空间的方法最后都要经过同一个解码器。记得第 3 节的条纹：逐像素的误差奖励模糊。只报 PSNR，就是在奖励模糊；只给人看清晰的脸，就是在隐瞒那是编的。从监控画面“放大”出来的脸，什么也证明不了。
 //
 // ## 10 · 找出错误
 //
@@ -1799,7 +1915,7 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 // ```
 // function paint(denoise, decode, { words, nothing, zT, alphasCumprod, steps, gamma, scale }) {
 //   let z = zT;
-//   for (从 steps 的最后一个往前，next 是比 t 小的下一个，没有则为 0) {
+//   for (t 从 steps 的最后一个到第一个；next 是 t 之前的一个，没有则为 0) {
 //     const c = denoise(z, t, words);
 //     const u = denoise(z, t, tf.zerosLike(words));            // 没有描述
 //     const guided = c.mul(gamma).add(u.mul(1 - gamma));
@@ -1813,9 +1929,20 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 //
 // ### 练习 6 · 找出错误（3 分）
 //
-// 请写出正确的版本。逐行问：这对像素成立，对隐变量也成立吗？训练时网络听到“什么也没说”，听到的究竟是什么？
+// 请写出正确的版本。（`scale` 是第 4 节的 $1/\hat\sigma$：U-Net 那边是隐变量乘以它。）逐行问：这对像素成立，对隐变量也成立吗？训练时网络听到“什么也没说”，听到的究竟是什么？
 
 // %% grade_id="latent-find-the-bug" points=3
+/** What a text-to-image sampler is given. */
+/* zh: 文生图采样器得到的东西。 */
+interface Painting {
+  readonly words: tf.Tensor; // [B,M,dτ]
+  readonly nothing: tf.Tensor; // of the empty text, [B,M,dτ] // zh: 空文本的向量，[B,M,dτ]
+  readonly zT: tf.Tensor; // [B,h,w,c]
+  readonly alphasCumprod: readonly number[]; // ᾱ_0 = 1, ᾱ_1, …, ᾱ_T
+  readonly steps: readonly number[]; // rising // zh: 从小到大
+  readonly gamma: number; // of the guidance // zh: 引导强度
+  readonly scale: number; // 1/σ̂ of section 4: latents times this have a deviation of 1 // zh: 第 4 节的 1/σ̂：隐变量乘以它，标准差为 1
+}
 /** A picture from noise zT: [B,h,w,c], by DDIM with guidance γ; words, nothing: what cross-attention is given */
 /* zh: 从噪声 zT: [B,h,w,c] 出发，用引导强度为 γ 的 DDIM 得到图像；words、nothing：交给交叉注意力的向量 */
 function paint(
@@ -1849,7 +1976,7 @@ await check('latent-find-the-bug', { paint });
 //
 // <details><summary>2. Why not choose f = 32 and save even more?</summary>
 //
-// At some point stage 1 has to remove what is seen: it begins to compress semantically, and what it loses no diffusion brings back. The rate–distortion picture of section 1 shows where that begins.
+// At some point stage 1 has to remove what is seen: it begins to compress semantically, and what it loses no diffusion brings back. Section 1 shows that there is such a point. At which $f$ it lies one has to try; the paper, for its photographs, found 4 to 16 best.
 // </details>
 //
 // <details><summary>3. What does each of the three terms of stage 1 add?</summary>
@@ -1887,12 +2014,12 @@ await check('latent-find-the-bug', { paint });
 // | | |
 // |---|---|
 // | latent image | $\frac Sf\times\frac Sf\times c$ for $S\times S\times3$: $3f^2/c$ times fewer numbers |
-// | stage 1 | $L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+10^{-6}D_{\mathrm{KL}}$, or VQ |
+// | stage 1 | $L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\frac{10^{-6}}nD_{\mathrm{KL}}$, $n$ numbers in a picture; or VQ |
 // | judge of patches | $\frac12(\mathbb E\max(0,1-D(x))+\mathbb E\max(0,1+D(\hat x)))$; $\ L_{\text{adv}}=-\mathbb E D(\hat x)$ |
 // | scale | $z/\hat\sigma$ for the U-Net, $z\,\hat\sigma$ for the decoder |
 // | stage 2 | $\mathbb E\,\lVert\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\rVert^2$ |
 // | cross-attention | $\operatorname{softmax}(QK^{\mathsf T}/\sqrt d)\,V$, $\ Q$ from places, $K,V$ from $\tau_\theta(y)$ |
-// | inpainting | $z_{t-1}=(1-m)\odot\mathrm{noised}_{t-1}(z_0^{\text{known}})+m\odot z_{t-1}^{\text{made}}$ |
+// | inpainting | $z_{t-1}=(1-m)\odot\bigl(\sqrt{\bar\alpha_{t-1}}\,z_0^{\text{known}}+\sqrt{1-\bar\alpha_{t-1}}\,\varepsilon\bigr)+m\odot z_{t-1}^{\text{made}}$ |
 // | super-resolution | $\varepsilon_\theta([z_t,\ \text{small picture}],t)$ |
 //
 // ## Further reading
@@ -1910,14 +2037,14 @@ await check('latent-find-the-bug', { paint });
 //
 // 先写下自己的答案，再展开看我们的。
 //
-// <details><summary>1. 自编码器的 f = 8，c = 4。一幅 512×512 的彩色图像，隐图像有多大？数少了多少倍？</summary>
+// <details><summary>1. 自编码器的 f = 8，c = 4。一幅 512×512 的彩色图像，隐特征图有多大？数减到几分之一？</summary>
 //
-// 64×64×4 = 16,384 个数，对 786,432：少 48 倍。位置少 64 倍，位置对少 4096 倍。
+// 64×64×4 = 16,384 个数，对 786,432：减到 1/48。位置减到 1/64，位置对减到 1/4096。
 // </details>
 //
 // <details><summary>2. 为什么不取 f = 32，省得更多？</summary>
 //
-// 到某个程度，第一阶段就不得不去掉看得见的东西：开始了语义压缩，而它丢掉的，扩散模型补不回来。从哪里开始，看第 1 节的率失真图。
+// 到某个程度，第一阶段就不得不去掉看得见的东西：开始了语义压缩，而它丢掉的，扩散模型补不回来。第 1 节说明确有这样一点；它在哪个 $f$，要试了才知道，论文对照片试下来，4 到 16 最好。
 // </details>
 //
 // <details><summary>3. 第一阶段的三项各起什么作用？</summary>
@@ -1932,7 +2059,7 @@ await check('latent-find-the-bug', { paint });
 //
 // <details><summary>5. 有个程序解码前忘了除以缩放因子，因子是 0.18。画出来是什么样？</summary>
 //
-// 解码器得到的隐变量小了五倍半，接近零：苍白、几乎均匀的图，轮廓隐约可见。
+// 解码器得到的隐变量只有应有大小的 1/5.5，接近零：苍白、几乎均匀的图，轮廓隐约可见。
 // </details>
 //
 // <details><summary>6. 条件只有一个向量。交叉注意力算的是什么？它做不到什么？</summary>
@@ -1954,13 +2081,13 @@ await check('latent-find-the-bug', { paint });
 //
 // | | |
 // |---|---|
-// | 隐图像 | $S\times S\times3$ 变成 $\frac Sf\times\frac Sf\times c$：数少 $3f^2/c$ 倍 |
-// | 第一阶段 | $L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+10^{-6}D_{\mathrm{KL}}$，或 VQ |
+// | 隐特征图 | $S\times S\times3$ 变成 $\frac Sf\times\frac Sf\times c$：数减到 $c/(3f^2)$ |
+// | 第一阶段 | $L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\frac{10^{-6}}nD_{\mathrm{KL}}$，$n$ 为一幅图中数的个数；或 VQ |
 // | 图块判别器 | $\frac12(\mathbb E\max(0,1-D(x))+\mathbb E\max(0,1+D(\hat x)))$；$\ L_{\text{adv}}=-\mathbb E D(\hat x)$ |
 // | 缩放 | 给 U-Net 的是 $z/\hat\sigma$，给解码器的是 $z\,\hat\sigma$ |
 // | 第二阶段 | $\mathbb E\,\lVert\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\rVert^2$ |
 // | 交叉注意力 | $\operatorname{softmax}(QK^{\mathsf T}/\sqrt d)\,V$，$Q$ 来自各位置，$K,V$ 来自 $\tau_\theta(y)$ |
-// | 补洞 | $z_{t-1}=(1-m)\odot\mathrm{noised}_{t-1}(z_0^{\text{known}})+m\odot z_{t-1}^{\text{made}}$ |
+// | 补洞 | $z_{t-1}=(1-m)\odot\bigl(\sqrt{\bar\alpha_{t-1}}\,z_0^{\text{known}}+\sqrt{1-\bar\alpha_{t-1}}\,\varepsilon\bigr)+m\odot z_{t-1}^{\text{made}}$ |
 // | 超分辨率 | $\varepsilon_\theta([z_t,\ \text{小图}],t)$ |
 //
 // ## 延伸阅读

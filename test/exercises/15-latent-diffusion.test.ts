@@ -14,7 +14,7 @@ exercise('latent-savings', ({ check, subject }) => {
       points: 1,
       hint: {
         en: 'A picture has 3·side² numbers, its latent image c·(side/f)². Divide the first by the second.',
-        zh: '图像有 3·side² 个数，隐图像有 c·(side/f)² 个。前者除以后者。',
+        zh: '图像有 3·side² 个数，隐特征图有 c·(side/f)² 个。前者除以后者。',
       },
     },
     async () => {
