@@ -167,6 +167,26 @@ describe('models', () => {
     ldm.disposeAutoencoder(autoencoder);
   });
 
+  test('a training on latents that were made once is the training on their images', async () => {
+    const autoencoder = stage1('kl');
+    const images = new Random(1).uniform<tf.Rank.R4>([4, 8, 8, 1]);
+    const split = { size: 4, images: (from: number, to: number) => images.slice(from, to - from) as tf.Tensor4D };
+    const losses = async (batchOf: (model: ldm.LatentDiffusion) => ldm.ConditionedBatch) => {
+      const model = ldm.buildLatentDiffusion(autoencoder, { steps: 40, unet, emaDecay: 0.9, seed: 2 });
+      ldm.fitScale(model, images);
+      const { loss } = await ldm.trainLatentDiffusion(model, { steps: 3, batches: () => [batchOf(model)] });
+      ldm.dispose(model);
+      return loss;
+    };
+    const onImages = await losses(() => ({ images: images.clone() }));
+    const onLatents = await losses((model) => ({ latents: ldm.allLatents(model, split) }));
+    expect(onImages).toHaveLength(3);
+    onLatents.forEach((value, i) => expect(value).toBeCloseTo(onImages[i], 5));
+    await expect(losses(() => ({}))).rejects.toThrow('neither');
+    images.dispose();
+    ldm.disposeAutoencoder(autoencoder);
+  });
+
   test('ε on a schedule that ends in noise alone is refused', () => {
     const autoencoder = stage1('kl');
     expect(() => ldm.buildLatentDiffusion(autoencoder, { schedule: 'cosine', unet })).toThrow("Predict 'v'");

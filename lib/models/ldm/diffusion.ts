@@ -106,6 +106,26 @@ export function toLatents(model: LatentDiffusion, images: Tensor4D): Tensor4D {
   return tf.tidy(() => encode(model.autoencoder, images).mul(model.scale));
 }
 
+/** Where `allLatents` finds its images. */
+export interface Pictures {
+  readonly size: number;
+  images(from: number, to: number): Tensor4D;
+}
+
+/**
+ * The latents of all images of a split, for `ConditionedBatch.latents`. Stage 1 stands still, so that a training need not run it
+ * at every step. N images, a few hundred at a time -> [N,h,w,c]
+ */
+export function allLatents(model: LatentDiffusion, split: Pictures): Tensor4D {
+  return tf.tidy(() => {
+    const parts: Tensor4D[] = [];
+    for (let from = 0; from < split.size; from += 250) {
+      parts.push(tf.tidy(() => toLatents(model, split.images(from, Math.min(from + 250, split.size)))));
+    }
+    return tf.concat(parts);
+  });
+}
+
 /** And back. [B,h,w,c] -> [B,H,W,C] */
 export function toImages(model: LatentDiffusion, z: Tensor4D): Tensor4D {
   return tf.tidy(() => decode(model.autoencoder, z.div(model.scale)));
@@ -134,9 +154,11 @@ export function denoiserOf(model: LatentDiffusion, condition: Condition = {}): d
     });
 }
 
-/** A mini-batch of `trainLatentDiffusion`: images in [0, 1], and what each of them shows. */
+/** A mini-batch of `trainLatentDiffusion`, and what each of its images shows. */
 export interface ConditionedBatch {
-  readonly images: Tensor4D;
+  /** Images in [0, 1], or their latents: rows of what `allLatents` gives. */
+  readonly images?: Tensor4D;
+  readonly latents?: Tensor4D;
   readonly labels?: Tensor1D;
   readonly told?: Tensor2D | Tensor3D;
 }
@@ -175,8 +197,9 @@ export function trainLatentDiffusion(model: LatentDiffusion, options: LatentDiff
     state: [...ema.state, model.scale],
     steps,
     batches,
-    loss: ({ images, labels, told }, random) => {
-      const z0 = toLatents(model, images);
+    loss: ({ images, latents, labels, told }, random) => {
+      const z0 = latents ?? (images && toLatents(model, images));
+      if (!z0) throw new UserError('trainLatentDiffusion: a batch has either images or latents; this one has neither.');
       const t = ddpm.drawSteps(z0.shape[0], schedule, random);
       const condition = {
         labels: config.classes > 0 ? ddpm.withoutSome(labels, dropCondition, config.classes, random) : undefined,

@@ -18,6 +18,7 @@ export {
 } from './autoencoder';
 export { type Box, buildLayoutConditioner, type LayoutConfig, layoutOf } from './conditioner';
 export {
+  allLatents,
   buildLatentDiffusion,
   type Condition,
   type ConditionedBatch,
@@ -31,6 +32,7 @@ export {
   type LatentDiffusionTraining,
   type LatentSampling,
   latentScale,
+  type Pictures,
   sample,
   toImages,
   toLatents,

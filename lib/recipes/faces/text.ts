@@ -8,7 +8,7 @@ import { clip } from '../../metrics';
 import { ldm } from '../../models';
 import { buildTextEncoder } from '../../nn';
 import type { OwnMeasuring, Recipe } from '../recipe';
-import { latentStages } from '../trainee';
+import { latentsAt, latentStages } from '../trainee';
 import { facesOf, inputShape, seed, someOf } from './data';
 import { Judge } from './judge';
 
@@ -42,11 +42,12 @@ export const textToImage: Recipe<Faces> = {
         const some = train.images(0, 250);
         ldm.fitScale(model, some);
         takeTexts(model);
+        const latents = ldm.allLatents(model, train);
         const nothing = tokensOf(['']);
         try {
           const after = await ldm.trainLatentDiffusion(model, {
             steps: stage2.epochs * Math.floor(train.size / stage2.batchSize),
-            batches: (epoch) => told(train, epoch),
+            batches: (epoch) => told(train, latents, epoch),
             schedule: stage2.schedule,
             nothing,
             seed,
@@ -54,7 +55,7 @@ export const textToImage: Recipe<Faces> = {
           });
           return [before, after];
         } finally {
-          tf.dispose([some, nothing]);
+          tf.dispose([some, latents, nothing]);
         }
       },
       samplers: {},
@@ -95,15 +96,14 @@ function takeTexts({ conditioner }: ldm.LatentDiffusion): void {
   }
 }
 
-function* told(split: FaceSplit, epoch: number): Generator<ldm.ConditionedBatch> {
-  for (const { images, labels, tokens } of split.batches({
+function* told(split: FaceSplit, latents: Tensor4D, epoch: number): Generator<ldm.ConditionedBatch> {
+  for (const { indices, tokens } of split.batches({
     batchSize: stage2.batchSize,
     seed,
     epoch,
     dropLast: true,
   })) {
-    labels.dispose();
-    yield { images, told: tokens };
+    yield { latents: latentsAt(latents, indices), told: tokens };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Dataset } from '../../../datasets';
 import type { Random } from '../../engine';
 import { ae, ldm } from '../../models';
 import type { Recipe } from '../recipe';
-import { latentStages, plain } from '../trainee';
+import { latentsAt, latentStages, plain } from '../trainee';
 import { clothes } from './data';
 
 const { seed } = clothes;
@@ -84,14 +84,16 @@ const latentDiffusion: Recipe<Dataset> = {
         const some = data.train.images(0, 250);
         ldm.fitScale(model, some);
         some.dispose();
+        const latents = ldm.allLatents(model, data.train);
         const rounds = Math.floor(data.train.size / stage2.batchSize);
         const after = await ldm.trainLatentDiffusion(model, {
           steps: stage2.epochs * rounds,
-          batches: (epoch) => data.train.batches({ batchSize: stage2.batchSize, seed, epoch, dropLast: true }),
+          batches: (epoch) => encoded(data.train, latents, epoch),
           schedule: 'cosine',
           seed,
           ...options,
         });
+        latents.dispose();
         return [before, after];
       },
       samplers: {
@@ -109,6 +111,12 @@ const latentDiffusion: Recipe<Dataset> = {
     };
   },
 };
+
+function* encoded(split: Dataset['train'], latents: Tensor4D, epoch: number): Generator<ldm.ConditionedBatch> {
+  for (const { indices } of split.batches({ batchSize: stage2.batchSize, seed, epoch, dropLast: true })) {
+    yield { latents: latentsAt(latents, indices) };
+  }
+}
 
 /** Mean over the images of a split, in dB. */
 async function meanPsnr(split: Dataset['test'], change: (images: Tensor4D) => Tensor4D): Promise<number> {
