@@ -164,7 +164,7 @@ function groupPictures(count: number, seed: number): { images: Tensor4D; layouts
       let paper = tf.ones([32, 32, 3]);
       const [many, sideBySide] = [1 + chance.int(2), chance.int(2) === 1];
       for (let k = 0; k < many; k++) {
-        // Two stand side by side or one above the other: neither hides the other. // zh: 两张脸左右并排或上下相叠，互不遮挡
+        // Two stand side by side or one above the other: neither hides the other. // zh: 两张脸一左一右或一上一下，互不遮挡
         const [along, free] = [many === 2 ? 16 * k : 4 * chance.int(5), 4 * chance.int(5)];
         const [x, y] = sideBySide ? [along, free] : [free, along];
         const box = { left: x / 32, top: y / 32, width: 0.5, height: 0.5, kind: kinds[2 * i + k] };
@@ -353,7 +353,7 @@ show(
 //
 // ### 练习 1 · 省了多少？（2 分）
 //
-// 编码器把 $S\times S$ 像素、三种颜色的图像变成一幅**隐特征图**（latent image）：边长缩到 $1/f$，即 $\frac Sf\times\frac Sf$ 个位置，每个位置 $c$ 个数。求下列各量的比值，即图像的是隐特征图的多少倍：
+// 编码器把 $S\times S$ 像素、三种颜色的图像变成一幅**隐特征图**（latent image）：边长缩到 $1/f$，即 $\frac Sf\times\frac Sf$ 个位置，每个位置 $c$ 个数。对下列各量，求图像与隐特征图之比：
 //
 // - 数的总个数；
 // - 位置数（卷积的计算量与它成正比）；
@@ -543,7 +543,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// Read the table. By the squared error the mean is best, a grey nothing; by the absolute error the median, an empty sheet (drawn light grey here, so that it can be seen). The only answer that *could* be true is the worst by the first and no better than grey by the second. So one loss makes the lines grey and the other makes them vanish. Comparing pixel by pixel can favour a sharp answer only where one possibility outweighs all the others together. But must the place be right? For the eye, lines in the wrong place are better than no lines.
+// Read the table. By the squared error the mean is best, a grey nothing; by the absolute error the median, an empty sheet (drawn light grey here, so that it can be seen). The only answer that *could* be true is the worst by the first and no better than grey by the second. So one loss makes the lines grey and the other makes them vanish. Only where one possibility is likelier than all the others together is it sure to win, by the absolute error. But must the place be right? For the eye, lines in the wrong place are better than no lines.
 //
 // **The judge of patches.** So we add a discriminator (lesson 05), which does not see pairs, only whether a **patch** looks like some real patch. It is convolutional and gives a score to each patch, not one to the picture. Large scale is left to $L_{\text{rec}}$, texture to the judge. With $D(x)$ the scores of all patches, the judge minimizes the hinge loss, the autoencoder has a term of its own:
 //
@@ -554,7 +554,7 @@ show(
 // ### Exercise 2 · The judge of patches (2 points)
 
 // %% [markdown] lang="zh"
-// 看表。按平方误差，最好的是均值，一片灰；按绝对误差，最好的是中位数，一张白纸（为了看得见，这里画成浅灰）。唯一*可能*为真的回答，按前者最差，按后者也不比一片灰强。所以一种损失使线变灰，另一种使线消失。只有某一种可能比其余的加起来还大，逐像素的比较才可能偏爱清晰的回答。可是我们需要位置准确吗？对眼睛来说，线画错了地方，也好过没有线。
+// 看表。按平方误差，最好的是均值，一片灰；按绝对误差，最好的是中位数，一张白纸（为了看得见，这里画成浅灰）。唯一*可能*为真的回答，按前者最差，按后者也不比一片灰强。所以一种损失使线变灰，另一种使线消失。只有某一种可能的概率比其余的加起来还大，按绝对误差它才一定胜出。可是我们需要位置准确吗？对眼睛来说，线画错了地方，也好过没有线。
 //
 // **图块判别器。** 所以再加一个判别器（第 05 课）。它不看配对，只看一个**图块**（patch）像不像某个真实的图块。它是卷积网络，给每个图块打一个分，不是给整幅图打一个分。大尺度归 $L_{\text{rec}}$ 管，纹理归判别器管。记 $D(x)$ 为全部图块的得分，判别器最小化合页损失（hinge loss），自编码器则多出一项：
 //
@@ -579,14 +579,14 @@ await check('latent-patch-losses', { patchLosses });
 // %% [markdown] lang="en"
 // **Regularization.** Nothing so far says how large latents may become, or that near latents mean near pictures. Two remedies are in use:
 //
-// - **KL**: as in a VAE, the encoder gives a mean and a variance for each number, the latent is drawn, and $D_{\mathrm{KL}}(q(z\mid x)\,\|\,\mathcal N(0,I))$ is added, in nats for a whole picture, but with a **tiny weight**, about $10^{-6}$ (Stable Diffusion's way). The latents do *not* become $\mathcal N(0,I)$. They only are kept from growing without bound. And since the decoder never knows which latent is drawn, it has to make near pictures of near latents.
+// - **KL**: as in a VAE, the encoder gives a mean and a variance for each number, the latent is drawn, and $D_{\mathrm{KL}}(q(z\mid x)\,\|\,\mathcal N(0,I))$ is added, in nats for a whole picture, but with a **tiny weight**, about $10^{-6}$ (Stable Diffusion's way). The latents do *not* become $\mathcal N(0,I)$. They are only kept from growing without bound. And since the decoder never knows which latent is drawn, it has to make near pictures of near latents.
 // - **VQ**: each place takes the nearest of a few hundred learned vectors (lesson 09), so a small change of $z$ mostly changes nothing.
 //
 // Together, with $n$ the count of numbers in a picture, since $L_{\text{rec}}$ is a mean and the KL a sum:
 //
 // $$L=L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\frac{10^{-6}}n\,D_{\mathrm{KL}} .$$
 //
-// Three autoencoders, the same network, the same short training, all without a judge. The middle one has weight 1 in place of $10^{-6}$, and is a VAE: $n$ times its loss is a negative ELBO, with a Laplace distribution in the decoder where lesson 04 had another. **Guess first**: which will blur most? (About 60 seconds in all.)
+// Three autoencoders, the same network, the same short training, all without a judge. The middle one has weight 1 in place of $10^{-6}$, and is a VAE: $n$ times its loss is a negative ELBO up to a constant, with a Laplace distribution for the pixels. **Guess first**: which will blur most? (About 60 seconds in all.)
 
 // %% [markdown] lang="zh"
 // **正则化。** 到此为止，没有任何东西规定隐变量能有多大，也没有规定隐变量相近则图像相近。常用的补救有两种：
@@ -598,7 +598,7 @@ await check('latent-patch-losses', { patchLosses });
 //
 // $$L=L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\frac{10^{-6}}n\,D_{\mathrm{KL}} .$$
 //
-// 三个自编码器，网络相同，训练步数同样少，都不带判别器。中间那个把 $10^{-6}$ 换成 1，就是 VAE：损失乘以 $n$ 即负的 ELBO，只是解码器用拉普拉斯分布，与第 04 课不同。**先猜一猜**：哪个最模糊？（共约 60 秒。）
+// 三个自编码器，网络相同，训练步数同样少，都不带判别器。中间那个把 $10^{-6}$ 换成 1，就是 VAE：损失乘以 $n$，差一个常数就是负的 ELBO，像素服从拉普拉斯分布。**先猜一猜**：哪个最模糊？（共约 60 秒。）
 
 // %%
 const size = {
