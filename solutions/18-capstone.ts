@@ -453,7 +453,8 @@ const realFeatures = await metrics.frechetStatistics(
 const distanceOf = async (images: Tensor4D) =>
   metrics.frechetDistance(realFeatures, await metrics.frechetStatistics(featuresOf(images)));
 const unseen = people.heldOut.images();
-const keptBy = (redone: Tensor4D) =>
+const keptBy = (redone?: Tensor4D) =>
+  redone &&
   attributeAccuracy(metrics.attributes.readAttributes(attributeReader, redone), people.heldOut.attributeVectors());
 const reportRows: ReportRow[] = [
   {
@@ -473,7 +474,7 @@ const reportRows: ReportRow[] = [
     model: 'mine' /* zh: '我的' */,
     n: half,
     distance: await distanceOf(mine.draw(half)),
-    kept: mine.restore && keptBy(mine.restore(unseen)),
+    kept: keptBy(mine.restore?.(unseen)),
   },
 ];
 console.log('objections:' /* zh: '还缺什么：' */, objections(reportRows));

@@ -46,13 +46,18 @@ interface RunningCell {
   killed?: boolean;
 }
 
-/** An interrupt reaches a program that the cell waits for too; when that ends first, Node tells its end as an error. */
-function asInterrupted(result: CellResult): CellResult {
-  if (result.status !== 'error' || !result.evalue.startsWith('Command failed')) return result;
+/**
+ * An interrupt reaches a program that the cell waits for too. When that ends first, Node tells its end as an error, or the cell
+ * goes on as if the program had done its work.
+ */
+function asInterrupted(result: CellResult, { reachedPrograms }: Interruption): CellResult {
+  const goesOn = result.status === 'ok' && reachedPrograms;
+  const failed = result.status === 'error' && result.evalue.startsWith('Command failed');
+  if (!goesOn && !failed) return result;
   const interrupted = 'the cell was interrupted';
-  const [, ...rest] = result.traceback;
+  const [, ...rest] = result.status === 'error' ? result.traceback : [];
   return {
-    ...result,
+    status: 'error',
     ename: 'KeyboardInterrupt',
     evalue: interrupted,
     traceback: [`KeyboardInterrupt: ${interrupted}`, ...rest],
@@ -143,7 +148,7 @@ export class Executor {
     if (this.running?.cell === cell) await this.running.interruption?.programsEnded();
     if (this.running?.cell !== cell) return;
     const { interruption } = this.running;
-    this.end()?.settle(interruption ? asInterrupted(result) : result);
+    this.end()?.settle(interruption ? asInterrupted(result, interruption) : result);
   }
 
   /** No cell is running from here on. @returns the one that was */

@@ -51,6 +51,11 @@ export class Interruption {
     signalAll(livingOf(this.programs), signal);
   }
 
+  /** Did the cell have programs at work, which were told to end? */
+  get reachedPrograms(): boolean {
+    return this.programs.size > 0;
+  }
+
   /** Resolves when none of the cell's programs can print into the next cell any more. Its own code has ended. */
   async programsEnded(): Promise<void> {
     this.signalPrograms('SIGINT'); // also those that were just being started when the interrupt came

@@ -173,7 +173,11 @@ test('what was saved is let go of as the walk back passes', () => {
       return { value: (call[0] as tf.Tensor).clone(), gradFunc };
     });
     const power = (x: tf.Tensor) => Array.from({ length: squares }).reduce<tf.Tensor>((y) => y.square(), first(x));
-    tf.tidy(() => tf.grad((x) => power(x).sum())(x).dataSync());
+    tf.tidy(() =>
+      tf
+        .grad((x) => power(x).sum())(x)
+        .dataSync(),
+    );
     return count;
   };
   // A slope stays for each square, and no longer the number that was squared.

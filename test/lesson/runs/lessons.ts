@@ -30,7 +30,8 @@ const dataOf = ({ outputs = [] }: SavedCell) =>
 function figureFaults({ cells }: SavedNotebook): string[] {
   return cells.flatMap((cell) => {
     const source = String(cell.source);
-    if (cell.cell_type !== 'code' || !/\bshow\(/.test(source)) return [];
+    // What `interact` shows comes when somebody moves its controls.
+    if (cell.cell_type !== 'code' || !/\bshow\(/.test(source) || /^interact\(/m.test(source)) return [];
     const shown = dataOf(cell);
     if (!shown.some((data) => 'image/png' in data || plotly in data || 'text/html' in data)) {
       return [`no figure: ${source.slice(0, 80)}`];
