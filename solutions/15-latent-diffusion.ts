@@ -33,7 +33,7 @@
 // 8. fill a hole with a model that never saw one, and enlarge a picture;
 // 9. find the mistakes that are typical of latent samplers.
 //
-// **Time**: about 90 minutes to read and work through. The training cells take about four minutes together on two processor cores; each says beforehand how long it will take.
+// **Time**: about 90 minutes to read and work through. The training cells take about six minutes together on one processor core; each says beforehand how long it will take.
 //
 // You need lesson 11 (diffusion), lesson 12 (DDIM) and lesson 14 (guidance with $\gamma$); from lesson 04 the encoder, the decoder and the KL term, from lesson 09 vector quantization.
 
@@ -54,7 +54,7 @@
 // 8. 让从没见过洞的模型补洞，让小图变大；
 // 9. 找出隐空间采样器特有的错误。
 //
-// **用时**：阅读和练习约 90 分钟。所有训练代码在双核处理器上合计约四分钟，每次训练开始时都会先报出预计时间。
+// **用时**：阅读和练习约 90 分钟。所有训练代码用一个处理器核合计约六分钟，每次训练开始时都会先报出预计时间。
 //
 // 本课要用到第 11 课（扩散）、第 12 课（DDIM）和第 14 课（引导与 $\gamma$），还有第 04 课的编码器、解码器与 KL 项，第 09 课的向量量化。
 
@@ -328,7 +328,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see** (default budget): on the left each bit more lowers the error, all the way. On the right the curve has long been flat: from 18 bits down to 5 the share read right falls from 99 % to 97 % only, while the error rises from less than 1 to 13. So more than two thirds of the bits buy next to no meaning. Below 3 bits meaning goes fast: 82 % at 1 bit, 58 % at 0.3, and the dashed line says what is right by accident in somebody else's face. In the rows: at 8 bits you find the first speckles if you look closely, at 5 they are plain, at 1 there are blocks, and in the end the face is gone. So the classifier is less particular than the eye; for the eye, perhaps half of the bits are too many. (In a picture this small every pixel counts; in a large photograph the share of bits that nobody sees is far greater.)
+// **What you should see** (default budget): on the left each bit more lowers the error, all the way. On the right the curve has long been flat: from 18 bits down to 5 the share read right falls from 99 % to 97 % only, while the error rises from less than 1 to 13. So more than two thirds of the bits buy next to no meaning. Below 3 bits meaning goes fast: 82 % at 1 bit, 58 % at 0.3, and the dashed line says what is right by accident in somebody else's face. In the rows: at 8 bits you find the first speckles if you look closely, at 5 they are plain, at 1 the edges fray, and at 0.3 blocks stand where the face was. So the classifier is less particular than the eye; for the eye, perhaps half of the bits are too many. (In a picture this small every pixel counts; in a large photograph the share of bits that nobody sees is far greater.)
 //
 // So there are two kinds of compression. **Perceptual compression** removes what is hardly seen; most bits are of this kind. **Semantic compression** is about the few bits that say *what* is there and how it hangs together. (This reading of the rate–distortion picture is that of Rombach and others, 2022.) A diffusion model among pixels is bad at the first and good at the second: it works on invisible detail in every step, with a large network. The idea of **latent diffusion** is a division of labour:
 //
@@ -344,7 +344,7 @@ show(
 // - pairs of places (self-attention compares every place with every other).
 
 // %% [markdown] lang="zh"
-// **你应该看到**（默认预算）：左图里每多一比特，误差都会再降，一路如此。右图的曲线却早就平了：从 18 比特减到 5，读对的比例只从 99 % 降到 97 %，误差则从不到 1 升到 13。也就是说，三分之二以上的比特几乎不含什么意义。低于 3 比特，含义才迅速丢失：1 比特时 82 %，0.3 比特时 58 %；虚线是拿别人的属性来对照时碰巧对上的比例。看那几行脸：8 比特时，仔细看才找得到斑点；5 比特时斑点已很明显；1 比特时只见方块；最后脸也没了。可见分类器不如眼睛挑剔，对眼睛来说，多余的比特大约占一半。（这么小的图像，每个像素都要紧；大照片里，没人看得见的比特所占的份额要大得多。）
+// **你应该看到**（默认预算）：左图里每多一比特，误差都会再降，一路如此。右图的曲线却早就平了：从 18 比特减到 5，读对的比例只从 99 % 降到 97 %，误差则从不到 1 升到 13。也就是说，三分之二以上的比特几乎不含什么意义。低于 3 比特，含义才迅速丢失：1 比特时 82 %，0.3 比特时 58 %；虚线是拿别人的属性来对照时碰巧对上的比例。看那几行脸：8 比特时，仔细看才找得到斑点；5 比特时斑点已很明显；1 比特时边缘散乱；0.3 比特时只剩方块，脸没了。可见分类器不如眼睛挑剔，对眼睛来说，多余的比特大约占一半。（这么小的图像，每个像素都要紧；大照片里，没人看得见的比特所占的份额要大得多。）
 //
 // 可见压缩有两种。**感知压缩**（perceptual compression）去掉几乎看不见的东西，大部分比特属于这一种；**语义压缩**（semantic compression）管的是那不多的几比特：画面里*有什么*，彼此怎样搭配。（这样解读率失真图，出自 Rombach 等，2022。）像素上的扩散模型擅长后者，却拙于前者：每一步都用一个大网络去处理看不见的细节。**隐空间扩散**（latent diffusion）的想法是分工：
 //
@@ -475,6 +475,11 @@ show(
     logY: true,
     x: 'side of the picture, pixels' /* zh: '图像边长，像素' */,
     y: 'milliseconds a picture' /* zh: '每幅图像毫秒' */,
+    xRange: [7, 1.3 * Math.max(...sides)],
+    yRange: [
+      800 * Math.min(...among.map(({ evaluation }) => evaluation)),
+      1500 * Math.max(...among.map(({ training }) => training)),
+    ],
   }),
 );
 
@@ -717,8 +722,10 @@ show(
             x: watched.loss.map((_, i) => i + 1),
             y: watched.metrics.patches,
             smooth: 10,
+            color: 2,
           },
         ],
+        yRange: [0, 1.3],
         marks: [{ y: 1, label: 'tells nothing apart' /* zh: '真假不分' */ }],
         title: 'The loss of the judge' /* zh: '判别器的损失' */,
         x: 'step' /* zh: '训练步数' */,
@@ -759,7 +766,7 @@ for (const { label, images } of pair) {
 show(figures.table(sharpness, { digits: 1, title: 'Error against sharpness' /* zh: '误差与锐度' */ }));
 
 // %% [markdown] lang="en"
-// **What you should see**: without a judge the edges are weaker than the true pictures', since the absolute error smooths what it is not sure of. The judge acts on this column of the table; it is not there to lower the error. (The column counts noise as edges too, so look at the pictures beside it.) That is the trade of this section: **error against sharpness**, decided by one weight. With so short a training the difference is small. All that follows takes the copy *without* a judge, which has seen the same steps and no more; to go on with the other, put `judged` for `first` from here on. (The paper adds a third loss, which compares features of a trained network instead of pixels. We leave it out.)
+// **What you should see** (default budget): without a judge the edges have 70 % of the true pictures' strength, since the absolute error smooths what it is not sure of. With the judge they have 121 %, the error grows from 25 to 35 of 255, and as many attributes are read right as before. That is the trade of this section: **error against sharpness**, decided by one weight. Here 0.1 is too much: in so short a training the judge has only learnt that real patches have contrast, and the autoencoder paints contrast everywhere, speckles too (the column counts them as edges). Try 0.02. All that follows takes the copy *without* a judge, which has seen the same steps. (The paper adds a third loss, which compares features of a trained network instead of pixels. We leave it out.)
 //
 // **If your faces get speckled**, the judge's weight is too high: the autoencoder paints texture where there is none.
 //
@@ -768,7 +775,7 @@ show(figures.table(sharpness, { digits: 1, title: 'Error against sharpness' /* z
 // A VAE draws by decoding noise. Why not here? **Guess first**, then look: noise with the latents' own mean and standard deviation, channel by channel, decoded.
 
 // %% [markdown] lang="zh"
-// **你应该看到**：没有判别器时，边缘比原图弱，因为绝对误差会抹平没把握的地方。判别器管的是表中的这一列，不是为了降低误差。（噪点也算进这一列，所以要对着图像看。）这就是本节的权衡：**误差与锐度**，由一个权重决定。训练步数这么少，差别不大。后面用的都是*没有*判别器的那一份，两份训练的步数相同；想换另一份，从这里起把 `first` 换成 `judged`。（论文还有第三种损失，比较的是训练好的网络的特征，而不是像素。本课略去。）
+// **你应该看到**（默认预算）：没有判别器时，边缘只有原图的 70 %，因为绝对误差会抹平没把握的地方。有判别器时是 121 %，误差从 25 升到 35（满分 255），读对的属性差不多一样多。这就是本节的权衡：**误差与锐度**，由一个权重决定。这里 0.1 太高：训练步数这么少，判别器只学会了真图块有反差，自编码器便到处画反差，斑点也不例外（它们也算进“边缘”那一列）。可以试试 0.02。后面用的都是*没有*判别器的那一份，两份训练的步数相同。（论文还有第三种损失，比较的是训练好的网络的特征，而不是像素。本课略去。）
 //
 // **如果脸上出现斑点**，说明判别器权重太高：没有纹理的地方也画上了纹理。
 //
@@ -825,7 +832,7 @@ show(
 // 十分钟，含练习 2。先放条纹图，让大家投票哪个回答最好。再问：能不能像 VAE 那样从这个自编码器采样？然后放解码后的噪声。
 
 // %% [markdown] lang="en"
-// Colour and texture, no faces. Only the middle row, whose latents the weight of 1 has pushed towards $\mathcal N(0,I)$, may come a little nearer. This is an error that circulates: *"the latents of Stable Diffusion are Gaussian, because its autoencoder is a VAE"*. With a weight of $10^{-6}$ they are whatever reconstruction wants. Which latents belong to pictures, and how the 64 places hang together, nobody has learned yet. That is the work of stage 2.
+// Colour and texture, no faces, not even where the weight of 1 has pushed latents towards $\mathcal N(0,I)$. This is an error that circulates: *"the latents of Stable Diffusion are Gaussian, because its autoencoder is a VAE"*. With a weight of $10^{-6}$ they are whatever reconstruction wants. Which latents belong to pictures, and how the 64 places hang together, nobody has learned yet. That is the work of stage 2.
 //
 // ### The right scale
 //
@@ -838,7 +845,7 @@ show(
 // ### Exercise 3 · There and back (2 points)
 
 // %% [markdown] lang="zh"
-// 有颜色，有纹理，没有脸。只有中间一行，权重 1 的 KL 把隐变量推向了 $\mathcal N(0,I)$，或许略近一些。有个说法流传很广却是错的：*“Stable Diffusion 的自编码器是 VAE，所以它的隐变量服从高斯分布。”* 权重只有 $10^{-6}$ 时，隐变量是什么样，全凭重构的需要。哪些隐变量对应真正的图像，64 个位置怎样搭配，还没有谁学过。那是第二阶段的事。
+// 有颜色，有纹理，没有脸，哪怕权重 1 的 KL 把隐变量推向了 $\mathcal N(0,I)$。有个说法流传很广却是错的：*“Stable Diffusion 的自编码器是 VAE，所以它的隐变量服从高斯分布。”* 权重只有 $10^{-6}$ 时，隐变量是什么样，全凭重构的需要。哪些隐变量对应真正的图像，64 个位置怎样搭配，还没有谁学过。那是第二阶段的事。
 //
 // ### 合适的尺度
 //
@@ -910,6 +917,7 @@ show(
         series: [{ name: 'samples' /* zh: '样本' */, values: points }],
         title: `scale ${size}` /* zh: `尺度 ${size}` */,
         x: 'sample ÷ scale' /* zh: '样本 ÷ 尺度' */,
+        y: 'density' /* zh: '密度' */,
         range: [-2, 2],
         yRange: [0, 4],
         bins: 60,
@@ -969,6 +977,8 @@ show(
 //
 // $$L=\mathbb E_{z_0,\,y,\,\varepsilon\sim\mathcal N(0,I),\,t}\ \bigl\|\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\bigr\|^2,\qquad z_t=\sqrt{\bar\alpha_t}\,z_0+\sqrt{1-\bar\alpha_t}\,\varepsilon .$$
 //
+// This is the paper's loss. Our network says the $v$ of lesson 11 in place of $\varepsilon$. The reason: images have a range to which a guess $\hat x_0$ can be clipped, latents have none, and near $t=T$ an error in $\varepsilon$ reaches $\hat z_0$ multiplied by up to $1/\sqrt{\bar\alpha_T}\approx160$. After so short a training that is fatal: with $\varepsilon$ and all else the same, most of our samples were coloured noise. An error in $v$ is multiplied by 1 at most.
+//
 // One in ten hears "nothing" (lesson 14). So one network can do both: draw any face, and draw one with a hair colour that you name. (Encoding: 10 seconds; training: about a minute.)
 
 // %% [markdown] lang="zh"
@@ -980,6 +990,8 @@ show(
 //
 // $$L=\mathbb E_{z_0,\,y,\,\varepsilon\sim\mathcal N(0,I),\,t}\ \bigl\|\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\bigr\|^2,\qquad z_t=\sqrt{\bar\alpha_t}\,z_0+\sqrt{1-\bar\alpha_t}\,\varepsilon .$$
 //
+// 这是论文的损失。我们的网络不预测 $\varepsilon$，改为预测第 11 课的 $v$。原因是：图像有取值范围，对 $\hat x_0$ 的猜测可以截断；隐变量没有，而在 $t=T$ 附近，$\varepsilon$ 的误差传到 $\hat z_0$ 要放大到约 $1/\sqrt{\bar\alpha_T}\approx160$ 倍。训练这么短，这是致命的：改成预测 $\varepsilon$，其余不变，我们的样本大多成了彩色噪声。而 $v$ 的误差至多乘 1，不会放大。
+//
 // 以 10 % 的概率把条件换成空条件（第 14 课）。于是一个网络两样都会：随便画一张脸，或者按你点的发色画。（编码 10 秒，训练约一分钟。）
 
 // %%
@@ -988,7 +1000,7 @@ const batch = budget({ quick: 8, default: 32, full: 64 });
 /* zh: 在第一阶段之上新建第二阶段，条件由 conditioner 变成向量，缩放因子由 images 测得。 */
 function secondStage(conditioner: tf.LayersModel, images: Tensor4D): ldm.LatentDiffusion {
   const unet = { channels: 32, multipliers: [1, 2], attention: [1] };
-  const model = ldm.buildLatentDiffusion(first, { unet, emaDecay: 0.99, seed: 1 }, conditioner);
+  const model = ldm.buildLatentDiffusion(first, { unet, prediction: 'v', emaDecay: 0.99, seed: 1 }, conditioner);
   tf.tidy(() =>
     model.scale.assign(scaleOf(ldm.encode(first, images.slice(0, Math.min(500, images.shape[0])) as Tensor4D))),
   );
@@ -1037,7 +1049,7 @@ function trainAmongLatents<T extends tf.Tensor2D | Tensor3D>(
       const heard = ldm.withoutSome(told, nothing, 0.1, random); // one in ten hears nothing // zh: 以 10 % 的概率换成空条件
       const t = ddpm.drawSteps(z.shape[0], model.schedule, random);
       const denoise = ldm.denoiserOf(model, { told: heard }); // changed: told something // zh: 改动：听到了条件
-      return ddpm.ddpmLoss(denoise, z, t, random.normal(z.shape), model.schedule);
+      return ddpm.ddpmLoss(denoise, z, t, random.normal(z.shape), model.schedule, { prediction: 'v' }); // changed: v for ε // zh: 改动：预测 v，不是 ε
     },
     learningRate: 1e-3,
     schedule: 'cosine',
@@ -1086,7 +1098,7 @@ show(
     series: [{ name: 'loss' /* zh: '损失' */, x: learning.loss.map((_, i) => i + 1), y: learning.loss, smooth: 30 }],
     title: 'The loss falls at once, then slowly' /* zh: '损失先骤降，再缓慢下降' */,
     x: 'step' /* zh: '训练步数' */,
-    y: 'mean squared error of ε' /* zh: 'ε 的均方误差' */,
+    y: 'mean squared error of v' /* zh: 'v 的均方误差' */,
     yRange: [0, 1.1],
   }),
 );
@@ -1700,7 +1712,9 @@ async function fill(
     for (let t = schedule.steps; t >= 1; t--) {
       for (let again = t > 1 ? repeats : 1; again >= 1; again--) {
         z = tf.tidy(() => {
-          const { mean, logVariance } = ddpm.pMeanVariance(denoise, z, ddpm.everyone(z, t), schedule);
+          const { mean, logVariance } = ddpm.pMeanVariance(denoise, z, ddpm.everyone(z, t), schedule, {
+            prediction: 'v',
+          });
           const made = t > 1 ? mean.add<Tensor4D>(logVariance.mul(0.5).exp().mul(noise())) : mean;
           const joined = inpaintingStep(known, made, hole, schedule.alphasCumprod[t - 1], noise());
           if (again === 1) return joined;
@@ -1815,7 +1829,7 @@ await train({
   },
   loss: ({ z, small }, random) => {
     const t = ddpm.drawSteps(z.shape[0], byClass.schedule, random);
-    return ddpm.ddpmLoss(beside(small), z, t, random.normal(z.shape), byClass.schedule); // changed // zh: 改动
+    return ddpm.ddpmLoss(beside(small), z, t, random.normal(z.shape), byClass.schedule, { prediction: 'v' }); // changed // zh: 改动
   },
   learningRate: 1e-3,
   schedule: 'cosine',
@@ -1826,6 +1840,7 @@ const originals = strangers.slice(0, judgedOn) as Tensor4D;
 const zT = new Random(13).normal<tf.Rank.R4>([judgedOn, 8, 8, 4]);
 const z0 = await ddim.ddimSampleLoop<Tensor4D>(beside(smallOf(originals)), zT, byClass.schedule, {
   steps: ddpm.stepSubsequence(byClass.schedule.steps, drawSteps),
+  prediction: 'v',
 });
 
 // %% figure="super-resolution" slideshow={"slide_type": "subslide"}
