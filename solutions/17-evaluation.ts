@@ -925,7 +925,7 @@ show(figures.imageRows(sampleRows, { title: 'Look before you count' /* zh: '先�
 // %% [markdown] lang="en"
 // Read the columns together. In the published rows, by quality: SNGAN, SGM and DDPM lead, the VAE is last. By **speed**: one pass through a network (VAE, GAN, flow) is several thousand times faster than a thousand passes (DDPM). Speed belongs beside every quality, measured on one machine in one run.
 //
-// **Your VAE** lands at the bottom, below the published one, though its pictures are clothes at a glance: they are blurred, and blur leaves the witness undecided, which is what IS punishes. It is a small network, trained for a minute. (In quick mode it is hardly trained at all and paints noise.)
+// **Your VAE** lands below the published one, though its pictures are clothes at a glance: they are blurred, and blur leaves the witness undecided, which is what IS punishes. It is a small network, trained for a minute. Lower still is the plain autoencoder, decoded from random codes: it compresses, and nobody taught it which codes are clothes (lesson 03). (In quick mode it is hardly trained at all and paints noise.)
 //
 // Rows marked *card* and *here* share the classifier, the real pictures and, in default mode, mostly $N$ too: where $N$ is the same, their FIDs compare with one another, and the test set's row is the floor for all of them. A card's speed belongs to the machine that the card names.
 //
@@ -1002,7 +1002,7 @@ show(figures.imageRows(sampleRows, { title: 'Look before you count' /* zh: '先�
 // 几列要放在一起看。已发表的几行，论质量：SNGAN、SGM、DDPM 领先，VAE 垫底。论**速度**：只需一次前向计算的（VAE、GAN、流模型），比需要一千次的（DDPM）快几千倍。
 // 质量旁边总要写上速度，而且要在同一台机器上一次测完。
 //
-// **你的 VAE** 排在最后，比已发表的那个还低，尽管它的图像一眼看去也是衣物：图像发糊，证人拿不定主意，而 IS 罚的正是这一点。何况它网络小，只训练了一分钟。（快速模式几乎没有训练，画出来的是噪声。）
+// **你的 VAE** 比已发表的那个还低，尽管它的图像一眼看去也是衣物：图像发糊，证人拿不定主意，而 IS 罚的正是这一点。何况它网络小，只训练了一分钟。比它更低的是普通自编码器，用随机编码解码：它只学过压缩，没有人教它哪些编码是衣物（第 03 课）。（快速模式几乎没有训练，画出来的是噪声。）
 //
 // 出处为“卡片”和“这里”的各行，分类器相同，真实图像相同，默认模式下 $N$ 多半也相同：$N$ 相同的，FID 就可以相互比较，测试集那一行是它们共同的下限。卡片上的速度属于卡片上写明的那台机器。
 //

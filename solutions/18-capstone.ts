@@ -224,7 +224,7 @@ const baseline = vae.buildVae({
 });
 show(nn.parameterTable({ encoder: baseline.encoder, decoder: baseline.decoder }));
 await vae.trainVae(baseline, people.train, {
-  epochs: budget({ quick: 1, default: 4, full: 40 }),
+  epochs: budget({ quick: 1, default: 16, full: 40 }),
   batchSize: 64,
   seed: 18,
 });
@@ -348,7 +348,7 @@ show(
 // BEGIN SOLUTION
 const mine: { draw(count: number): Tensor4D; restore?(images: Tensor4D): Tensor4D } = await (async () => {
   const lighter = vae.buildVae({ ...baseline.config, seed: 18 });
-  const epochs = budget({ quick: 1, default: 4, full: 40 });
+  const epochs = budget({ quick: 1, default: 16, full: 40 });
   await vae.trainVae(lighter, people.train, { epochs, batchSize: 64, beta: 0.25, seed: 18 }); // the one change: beta
   return {
     draw: (count: number) => vae.sample(lighter, count, codes()),
