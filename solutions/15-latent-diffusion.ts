@@ -1594,14 +1594,14 @@ show(
 show(figures.table(sweep.map(({ gamma, right, fit }) => ({ γ: gamma, ['attributes as ordered, %' /* zh: '符合要求的属性，%' */]: 100 * right, ['text–image score' /* zh: '图文匹配分' */]: fit })), { digits: 1, title: 'What is heard of a caption' /* zh: '描述听进去多少' */ })); // prettier-ignore
 
 // %% [markdown] lang="en"
-// **What you should see** (default budget): $\gamma=0$ lies near the line of other people's faces, since nothing is heard there, and a little below it (27 % against 31 %), since drawn faces are harder to read than real ones. With more guidance more is heard, up to 35 % at $\gamma=4$, and then less again: far above, latents leave the place where the decoder knows its way (lesson 14). A minute's training hears large things first, such as the background. (The text–image score is 100 times the cosine between the two vectors of our small CLIP. Its text half is the one that the U-Net listens to, so this judge is not an independent one.)
+// **What you should see** (default budget): $\gamma=0$ lies near the line of other people's faces, since nothing is heard there, and a little below it (27 % against 31 %), since drawn faces are harder to read than real ones. With more guidance more is heard, up to 35 % at $\gamma=4$, and then less again: far above, latents leave the place where the decoder knows its way (lesson 14). (The text–image score is 100 times the cosine between the two vectors of our small CLIP. Its text half is the one that the U-Net listens to, so this judge is not an independent one.)
 //
 // ### Type a caption
 //
 // Now you. The cell below draws four faces for one sentence and shows what the U-Net believes after each step. Change the sentence, run it again. Words that the captions know: colours, hair, hats, glasses, beards, moods, backgrounds.
 
 // %% [markdown] lang="zh"
-// **你应该看到**（默认预算）：$\gamma=0$ 靠近“别人的脸”那条线，因为它什么也没听；还略低一点（27 % 对 31 %），因为画出来的脸比真脸难认。引导加强，听进去的变多，$\gamma=4$ 时到 35 %，之后又减少：再往上，隐变量就离开了解码器熟悉的地方（第 14 课）。只训练一分钟，最先听进去的是大的东西，例如背景。（图文匹配分是小 CLIP 两个向量之间余弦的 100 倍。它的文本编码器正是 U-Net 所听的那个，所以这个评委并不独立。）
+// **你应该看到**（默认预算）：$\gamma=0$ 靠近“别人的脸”那条线，因为它什么也没听；还略低一点（27 % 对 31 %），因为画出来的脸比真脸难认。引导加强，听进去的变多，$\gamma=4$ 时到 35 %，之后又减少：再往上，隐变量就离开了解码器熟悉的地方（第 14 课）。（图文匹配分是小 CLIP 两个向量之间余弦的 100 倍。它的文本编码器正是 U-Net 所听的那个，所以这个评委并不独立。）
 //
 // ### 输入一句描述
 //
@@ -2032,7 +2032,7 @@ await check('latent-find-the-bug', { paint });
 // | stage 1 | $L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\frac{10^{-6}}nD_{\mathrm{KL}}$, $n$ numbers in a picture; or VQ |
 // | judge of patches | $\frac12(\mathbb E\max(0,1-D(x))+\mathbb E\max(0,1+D(\hat x)))$; $\ L_{\text{adv}}=-\mathbb E D(\hat x)$ |
 // | scale | $z/\hat\sigma$ for the U-Net, $z\,\hat\sigma$ for the decoder |
-// | stage 2 | $\mathbb E\,\lVert\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\rVert^2$ |
+// | stage 2 | $\mathbb E\,\lVert\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\rVert^2$, or the same of $v$ |
 // | cross-attention | $\operatorname{softmax}(QK^{\mathsf T}/\sqrt d)\,V$, $\ Q$ from places, $K,V$ from $\tau_\theta(y)$ |
 // | inpainting | $z_{t-1}=(1-m)\odot\bigl(\sqrt{\bar\alpha_{t-1}}\,z_0^{\text{known}}+\sqrt{1-\bar\alpha_{t-1}}\,\varepsilon\bigr)+m\odot z_{t-1}^{\text{made}}$ |
 // | super-resolution | $\varepsilon_\theta([z_t,\ \text{small picture}],t)$ |
@@ -2100,7 +2100,7 @@ await check('latent-find-the-bug', { paint });
 // | 第一阶段 | $L_{\text{rec}}+\lambda_{\text{adv}}L_{\text{adv}}+\frac{10^{-6}}nD_{\mathrm{KL}}$，$n$ 为一幅图中数的个数；或 VQ |
 // | 图块判别器 | $\frac12(\mathbb E\max(0,1-D(x))+\mathbb E\max(0,1+D(\hat x)))$；$\ L_{\text{adv}}=-\mathbb E D(\hat x)$ |
 // | 缩放 | 给 U-Net 的是 $z/\hat\sigma$，给解码器的是 $z\,\hat\sigma$ |
-// | 第二阶段 | $\mathbb E\,\lVert\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\rVert^2$ |
+// | 第二阶段 | $\mathbb E\,\lVert\varepsilon-\varepsilon_\theta(z_t,t,\tau_\theta(y))\rVert^2$，或对 $v$ 的同样形式 |
 // | 交叉注意力 | $\operatorname{softmax}(QK^{\mathsf T}/\sqrt d)\,V$，$Q$ 来自各位置，$K,V$ 来自 $\tau_\theta(y)$ |
 // | 补洞 | $z_{t-1}=(1-m)\odot\bigl(\sqrt{\bar\alpha_{t-1}}\,z_0^{\text{known}}+\sqrt{1-\bar\alpha_{t-1}}\,\varepsilon\bigr)+m\odot z_{t-1}^{\text{made}}$ |
 // | 超分辨率 | $\varepsilon_\theta([z_t,\ \text{小图}],t)$ |
