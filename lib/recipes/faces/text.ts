@@ -12,8 +12,8 @@ import { latentsAt, latentStages } from '../trainee';
 import { facesOf, inputShape, seed, someOf } from './data';
 import { Judge } from './judge';
 
-const stage1 = { epochs: 6, batchSize: 32, schedule: 'cosine' } as const;
-const stage2 = { epochs: 12, batchSize: 32, schedule: 'cosine' } as const;
+const stage1 = { epochs: 8, batchSize: 32, schedule: 'cosine' } as const;
+const stage2 = { epochs: 40, batchSize: 32, schedule: 'cosine' } as const;
 /** γ of the guidance, and steps of DDIM. */
 const guidance = 3;
 const steps = 25;
@@ -30,7 +30,8 @@ export const textToImage: Recipe<Faces> = {
   epochs: [stage1.epochs, stage2.epochs],
   batchSize: stage2.batchSize,
   open() {
-    const first = ldm.buildAutoencoder({ inputShape, channels: 32, multipliers: [1, 2, 2], latentChannels: 8, seed });
+    // With 8 channels the classifiers read 93 % of the attributes off reconstructions: less than samples are to reach.
+    const first = ldm.buildAutoencoder({ inputShape, channels: 32, multipliers: [1, 2, 2], latentChannels: 16, seed });
     const unet = { channels: 40, multipliers: [1, 2], attention: [0, 1] };
     const config = { unet, schedule: 'cosine', prediction: 'v', emaDecay: 0.999, seed } as const;
     const model = ldm.buildLatentDiffusion(first, config, buildTextEncoder({ ...reading, seed }));
