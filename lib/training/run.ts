@@ -84,28 +84,36 @@ export class Run<B> {
     const { epoch, options, roundLength } = this;
     let position = 0;
     let images = 0;
+    let isEnded = false;
     let tensors = tf.memory().numTensors;
+    const growth = (): number => -tensors + (tensors = tf.memory().numTensors);
     for await (const batch of options.batches(epoch, this.batchNoise.fork(epoch))) {
       const turn = position % roundLength;
       const isBehind = position++ < this.stepInEpoch * roundLength; // done before the interruption
-      if (isBehind || (turn === 0 && this.isOver())) {
+      isEnded = !isBehind && turn === 0 && this.isOver();
+      if (isBehind || isEnded) {
         tf.dispose(tensorsIn(batch));
         if (isBehind) continue;
-        return;
+        break;
       }
-      images += tensorsIn(batch)[0]?.shape[0] ?? 0;
+      const used = tensorsIn(batch);
+      images += used[0]?.shape[0] ?? 0;
+      const isFirst = this.watch.steps === 0;
+      this.leaked += growth();
       await this.oneTurn(batch, turn);
+      const grown = growth();
+      this.leaked += isFirst ? -used.length : grown; // a run's first step also makes the optimizers' own tensors
       if (turn === roundLength - 1) {
         const info = this.endRound(images);
         images = 0;
-        // A run's first step also makes the optimizers' own tensors.
-        if (this.watch.steps > 1) this.leaked += tf.memory().numTensors - tensors;
         await options.onStep?.(info);
         if (options.checkpoint && this.step % options.checkpoint.every === 0) await this.store(await this.state());
         await this.report();
-        tensors = tf.memory().numTensors;
+        growth(); // theirs to keep
       }
     }
+    this.leaked += growth(); // what the batches had made besides themselves goes with the last of them
+    if (isEnded) return;
     if (position < roundLength) throw tooFewBatches(options, epoch, position, roundLength);
     this.stepsPerEpoch = Math.floor(position / roundLength);
     this.epoch++;
@@ -126,7 +134,7 @@ export class Run<B> {
     for (const player of players) player.dispose();
     const interrupted = history.interrupted ? 'interrupted' : 'finished';
     this.progress.finish(this.standing(), this.failed ? 'failed' : this.alreadyOver ? 'already' : interrupted);
-    if (this.leaked > 0) {
+    if (this.leaked > 0 && !this.failed) {
       console.warn(
         `${options.name}: ${this.leaked} tensors were left over by ${this.watch.steps} steps. Look for tf.keep, ` +
           'tf.variable, or a batch with tensors the loop cannot see.',

@@ -67,6 +67,26 @@ describe('train', () => {
     expect(warn.mock.calls.flat().join()).not.toContain('left over');
   });
 
+  test('takes for no leak what a generator of batches holds from one to the next, or makes at once', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { run, options } = line();
+    const plain = (epoch: number) => [...(options.batches(epoch, new Random(0)) as Iterable<Batch>)];
+    function* holding(epoch: number) {
+      for (const batch of options.batches(epoch, new Random(0)) as Iterable<Batch>) {
+        const own = tf.zeros([2]);
+        try {
+          yield batch;
+        } finally {
+          own.dispose();
+        }
+      }
+    }
+    await run({ batches: plain });
+    await run({ batches: holding });
+    await run({ epochs: undefined, steps: 13, batches: holding });
+    expect(warn.mock.calls.flat().join()).not.toContain('left over');
+  });
+
   test('names a leak in the caller’s own code', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const kept: tf.Tensor[] = [];
