@@ -159,7 +159,7 @@ function fit() {
   /** @type {any[]} */
   const outputs = [...sheet.querySelectorAll('.shown')];
   for (const output of outputs) output.style.zoom = '';
-  for (let scale = 1; sheet.scrollHeight > sheet.clientHeight + 1 && scale > 0.34;) {
+  for (let scale = 1; sheet.scrollHeight > sheet.clientHeight + 1 && scale > 0.36;) {
     scale -= 0.05;
     for (const output of outputs) output.style.zoom = String(scale);
   }

@@ -86,15 +86,18 @@ const latentDiffusion: Recipe<Dataset> = {
         some.dispose();
         const latents = ldm.allLatents(model, data.train);
         const rounds = Math.floor(data.train.size / stage2.batchSize);
-        const after = await ldm.trainLatentDiffusion(model, {
-          steps: stage2.epochs * rounds,
-          batches: (epoch) => encoded(data.train, latents, epoch),
-          schedule: 'cosine',
-          seed,
-          ...options,
-        });
-        latents.dispose();
-        return [before, after];
+        try {
+          const after = await ldm.trainLatentDiffusion(model, {
+            steps: stage2.epochs * rounds,
+            batches: (epoch) => encoded(data.train, latents, epoch),
+            schedule: 'cosine',
+            seed,
+            ...options,
+          });
+          return [before, after];
+        } finally {
+          latents.dispose();
+        }
       },
       samplers: {
         'DDIM, 50 steps': sampler(50),
