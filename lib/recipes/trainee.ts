@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor1D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../engine';
 import { UserError } from '../errors';
@@ -39,11 +39,6 @@ export function latentStages(
       ema.reset();
     },
   };
-}
-
-/** Those of a mini-batch, of the latents of a whole split. [N,h,w,c] -> [B,h,w,c] */
-export function latentsAt(latents: Tensor4D, indices: Int32Array): Tensor4D {
-  return tf.tidy(() => tf.gather(latents, tf.tensor1d(indices, 'int32')));
 }
 
 /** Classes for n examples, each as likely as the others. -> [n], int32 */

@@ -106,24 +106,30 @@ export function toLatents(model: LatentDiffusion, images: Tensor4D): Tensor4D {
   return tf.tidy(() => encode(model.autoencoder, images).mul(model.scale));
 }
 
-/** Where `allLatents` finds its images. */
-export interface Pictures {
-  readonly size: number;
-  images(from: number, to: number): Tensor4D;
-}
-
 /**
- * The latents of all images of a split, for `ConditionedBatch.latents`. Stage 1 stands still, so that a training need not run it
- * at every step. N images, a few hundred at a time -> [N,h,w,c]
+ * The latents of a split's images, each made when it is first asked for. Stage 1 stands still, so that a training of stage 2 need
+ * not run it again in every epoch.
  */
-export function allLatents(model: LatentDiffusion, split: Pictures): Tensor4D {
-  return tf.tidy(() => {
-    const parts: Tensor4D[] = [];
-    for (let from = 0; from < split.size; from += 250) {
-      parts.push(tf.tidy(() => toLatents(model, split.images(from, Math.min(from + 250, split.size)))));
+export class KnownLatents {
+  private readonly known = new Map<number, Float32Array>();
+
+  constructor(private readonly model: LatentDiffusion) {}
+
+  /** @param indices where the images stand in their split. [B,H,W,C] -> [B,h,w,c] */
+  of(images: Tensor4D, indices: ArrayLike<number>): Tensor4D {
+    const places = Array.from(indices);
+    const shape = latentShape(this.model.autoencoder.config) as [number, number, number];
+    const size = shape[0] * shape[1] * shape[2];
+    if (places.every((index) => this.known.has(index))) {
+      const values = new Float32Array(places.length * size);
+      places.forEach((index, i) => values.set(this.known.get(index) as Float32Array, i * size));
+      return tf.tensor4d(values, [places.length, ...shape]);
     }
-    return tf.concat(parts);
-  });
+    const latents = toLatents(this.model, images);
+    const values = latents.dataSync<'float32'>();
+    places.forEach((index, i) => this.known.set(index, values.slice(i * size, (i + 1) * size)));
+    return latents;
+  }
 }
 
 /** And back. [B,h,w,c] -> [B,H,W,C] */
@@ -156,7 +162,7 @@ export function denoiserOf(model: LatentDiffusion, condition: Condition = {}): d
 
 /** A mini-batch of `trainLatentDiffusion`, and what each of its images shows. */
 export interface ConditionedBatch {
-  /** Images in [0, 1], or their latents: rows of what `allLatents` gives. */
+  /** Images in [0, 1], or their latents: as `KnownLatents` or `toLatents` give them. */
   readonly images?: Tensor4D;
   readonly latents?: Tensor4D;
   readonly labels?: Tensor1D;

@@ -18,7 +18,6 @@ export {
 } from './autoencoder';
 export { type Box, buildLayoutConditioner, type LayoutConfig, layoutOf } from './conditioner';
 export {
-  allLatents,
   buildLatentDiffusion,
   type Condition,
   type ConditionedBatch,
@@ -27,12 +26,12 @@ export {
   dispose,
   fitScale,
   guided,
+  KnownLatents,
   type LatentDiffusion,
   type LatentDiffusionConfig,
   type LatentDiffusionTraining,
   type LatentSampling,
   latentScale,
-  type Pictures,
   sample,
   toImages,
   toLatents,

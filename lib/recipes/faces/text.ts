@@ -8,7 +8,7 @@ import { clip } from '../../metrics';
 import { ldm } from '../../models';
 import { buildTextEncoder } from '../../nn';
 import type { OwnMeasuring, Recipe } from '../recipe';
-import { latentsAt, latentStages } from '../trainee';
+import { latentStages } from '../trainee';
 import { facesOf, inputShape, seed, someOf } from './data';
 import { Judge } from './judge';
 
@@ -43,7 +43,7 @@ export const textToImage: Recipe<Faces> = {
         const some = train.images(0, 250);
         ldm.fitScale(model, some);
         takeTexts(model);
-        const latents = ldm.allLatents(model, train);
+        const latents = new ldm.KnownLatents(model);
         const nothing = tokensOf(['']);
         try {
           const after = await ldm.trainLatentDiffusion(model, {
@@ -56,7 +56,7 @@ export const textToImage: Recipe<Faces> = {
           });
           return [before, after];
         } finally {
-          tf.dispose([some, latents, nothing]);
+          tf.dispose([some, nothing]);
         }
       },
       samplers: {},
@@ -97,14 +97,14 @@ function takeTexts({ conditioner }: ldm.LatentDiffusion): void {
   }
 }
 
-function* told(split: FaceSplit, latents: Tensor4D, epoch: number): Generator<ldm.ConditionedBatch> {
-  for (const { indices, tokens } of split.batches({
+function* told(split: FaceSplit, latents: ldm.KnownLatents, epoch: number): Generator<ldm.ConditionedBatch> {
+  for (const { indices, images, tokens } of split.batches({
     batchSize: stage2.batchSize,
     seed,
     epoch,
     dropLast: true,
   })) {
-    yield { latents: latentsAt(latents, indices), told: tokens };
+    yield { latents: latents.of(images, indices), told: tokens };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Dataset } from '../../../datasets';
 import type { Random } from '../../engine';
 import { ae, ldm } from '../../models';
 import type { Recipe } from '../recipe';
-import { latentsAt, latentStages, plain } from '../trainee';
+import { latentStages, plain } from '../trainee';
 import { clothes } from './data';
 
 const { seed } = clothes;
@@ -84,20 +84,16 @@ const latentDiffusion: Recipe<Dataset> = {
         const some = data.train.images(0, 250);
         ldm.fitScale(model, some);
         some.dispose();
-        const latents = ldm.allLatents(model, data.train);
+        const latents = new ldm.KnownLatents(model);
         const rounds = Math.floor(data.train.size / stage2.batchSize);
-        try {
-          const after = await ldm.trainLatentDiffusion(model, {
-            steps: stage2.epochs * rounds,
-            batches: (epoch) => encoded(data.train, latents, epoch),
-            schedule: 'cosine',
-            seed,
-            ...options,
-          });
-          return [before, after];
-        } finally {
-          latents.dispose();
-        }
+        const after = await ldm.trainLatentDiffusion(model, {
+          steps: stage2.epochs * rounds,
+          batches: (epoch) => encoded(data.train, latents, epoch),
+          schedule: 'cosine',
+          seed,
+          ...options,
+        });
+        return [before, after];
       },
       samplers: {
         'DDIM, 50 steps': sampler(50),
@@ -115,9 +111,9 @@ const latentDiffusion: Recipe<Dataset> = {
   },
 };
 
-function* encoded(split: Dataset['train'], latents: Tensor4D, epoch: number): Generator<ldm.ConditionedBatch> {
-  for (const { indices } of split.batches({ batchSize: stage2.batchSize, seed, epoch, dropLast: true })) {
-    yield { latents: latentsAt(latents, indices) };
+function* encoded(split: Dataset['train'], latents: ldm.KnownLatents, epoch: number): Generator<ldm.ConditionedBatch> {
+  for (const { indices, images } of split.batches({ batchSize: stage2.batchSize, seed, epoch, dropLast: true })) {
+    yield { latents: latents.of(images, indices) };
   }
 }
 
