@@ -1,6 +1,5 @@
 /** What lessons, scripts and tests import: `import { figures, show, vae } from 'genlab'`. */
-import type { check as gradingCheck } from './grading';
-import type { ShippedModel, shippedModels } from './recipes';
+import type { CheckSettings, SelfCheck, ShippedModel } from './self-check';
 
 export * as datasets from '../datasets';
 export { type Dataset, fashionMnist } from '../datasets';
@@ -42,12 +41,21 @@ export * as nn from './nn';
 export * as training from './training';
 export { budget, type History, train, trainAlternating } from './training';
 
-/** Checks an exercise where it stands. Grading is loaded at the first call: a script that only trains does without. */
-export async function check(...args: Parameters<typeof gradingCheck>): ReturnType<typeof gradingCheck> {
-  return (await import('./grading')).check(...args);
+/**
+ * Checks an exercise where it stands: `await check('vae-gaussian-kl', { gaussianKl })`. A wrong answer is no error: the result says what
+ * is lost. Grading is loaded at the first call: a script that only trains does without.
+ * @param settings as a class writes them into its notebooks
+ * @throws UserError where there is no such exercise, or `points` is no number of points
+ */
+export async function check(
+  gradeId: string,
+  functions: Readonly<Record<string, unknown>>,
+  settings?: CheckSettings,
+): Promise<SelfCheck> {
+  return (await import('#grading')).check(gradeId, functions, settings);
 }
 
 /** Every shipped model of Fashion-MNIST, with the figures on its card and a way to draw from it. Recipes are loaded at the first call. */
-export async function league(...args: Parameters<typeof shippedModels>): Promise<ShippedModel[]> {
-  return (await import('./recipes')).shippedModels(...args);
+export async function league(folder?: string): Promise<ShippedModel[]> {
+  return (await import('#recipes')).shippedModels(folder);
 }

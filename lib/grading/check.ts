@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { ready } from '../engine';
 import { UserError } from '../errors';
+import type { CheckSettings, SelfCheck } from '../self-check';
 import { localSubject } from './ask';
 import { exerciseHtml, exerciseText } from './report';
 import type { CheckResult } from './results';
@@ -14,7 +15,7 @@ import { weighSpec } from './weights';
  * What a notebook shows for `await check('…', { … })`. As plain text it is the number of points, because that is how
  * nbgrader reads partial credit from a test cell; people see the page or, in a terminal, the lines of `toString`.
  */
-export class Result {
+export class Result implements SelfCheck {
   readonly score: number;
   readonly points: number;
   readonly checks: readonly CheckResult[];
@@ -51,11 +52,6 @@ export class Result {
       'text/html': exerciseHtml({ ...this, notes: [] }, this.lang),
     };
   }
-}
-
-export interface CheckSettings {
-  /** What the exercise is worth here; what its spec says unless given. */
-  readonly points?: number;
 }
 
 /** The spec of an exercise, in the points that it has here. @throws UserError where there is none */

@@ -1,13 +1,7 @@
 /** The figures on a model's card: written when it is shipped, read again where measuring anew would take hours. */
 import type { ModelCard } from '../checkpoints';
-import type { Report } from '../metrics';
+import type { CardReport } from '../self-check';
 import type { Measured } from './measure';
-
-/** What a card keeps of a sampler's report, rounded as it is printed there. */
-export type CardReport = Pick<
-  Report,
-  'n' | 'fid' | 'fidFloor' | 'is' | 'isTestSet' | 'precision' | 'recall' | 'imagesPerSecond'
->;
 
 /** A card's list of figures: FID and the others as text; other figures with as many digits as they have use for. */
 export function figuresOf({ reports, own }: Measured): ModelCard['metrics'] {

@@ -1,5 +1,5 @@
 /** What is trained, on what, how long and how it is measured: `genlab train`, `sample`, `evaluate` and `league`. */
-export { type CardReport, figure } from './card';
+export { figure } from './card';
 export {
   type LeagueOptions,
   type LeagueRow,
@@ -7,7 +7,6 @@ export {
   measureLeague,
   openShipped,
   type Shipped,
-  type ShippedModel,
   shippedModels,
 } from './league';
 export { type Measured, type MeasureOptions, measureTrainee, Ruler } from './measure';

@@ -1,11 +1,10 @@
 /** The league table: every shipped model of Fashion-MNIST, measured in one way, beside the published figures. */
-import type { Tensor4D } from '@tensorflow/tfjs';
 import { fashionMnist } from '../../datasets';
 import { checkpointCard, hasCheckpoint, loadCheckpoint } from '../checkpoints';
-import type { Random } from '../engine';
 import { UserError } from '../errors';
 import { countParams } from '../nn';
-import { type CardReport, reportsOn } from './card';
+import type { ShippedModel } from '../self-check';
+import { reportsOn } from './card';
 import { type MeasureOptions, measureTrainee, Ruler } from './measure';
 import { published } from './published';
 import { checkpointOf, type Published, type Recipe, type Trainee } from './recipe';
@@ -62,22 +61,6 @@ export function openShipped(recipe: Recipe, folder?: string): Shipped {
     trainee.dispose();
     throw error;
   }
-}
-
-/** A shipped model of Fashion-MNIST as its card tells of it; nothing is measured. */
-export interface ShippedModel {
-  /** Its checkpoint: `fashion-mnist-ddpm`. */
-  readonly name: string;
-  /** As the league table calls it. */
-  readonly title: string;
-  /** By the names of the samplers that the league measures; none where the card has no figures. */
-  readonly reports: Readonly<Record<string, CardReport>>;
-  /**
-   * New images in [0, 1], [n,28,28,1]; the weights are read at each call.
-   * @param sampler its first unless told
-   * @throws UserError when there is no such sampler, or the file is damaged
-   */
-  draw(n: number, random: Random, sampler?: string): Promise<Tensor4D>;
 }
 
 /** Every model of the league table whose checkpoint is there, in the order of the course. */

@@ -1,7 +1,8 @@
 import { ready } from '../../engine';
 import { localSubject } from '../ask';
 import { forStudent } from '../audience';
-import { Result, specOf, type CheckSettings } from '../check';
+import type { CheckSettings } from '../../self-check';
+import { Result, specOf } from '../check';
 import { runExercise } from '../run';
 import { currentLang } from '../text';
 
