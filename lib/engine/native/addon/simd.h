@@ -4,9 +4,14 @@
 #include <cstdint>
 #include <cstring>
 
-// Such a loop is compiled several times, and the processor that runs it picks the best.
+// Such a loop is compiled several times, and the processor that runs it picks the best. By what a processor can do: a name such as
+// arch=skylake-avx512 is matched by that very model alone, and all later ones would take the oldest.
 #if defined(__x86_64__) && defined(__ELF__) && defined(__GNUC__) && !defined(__clang__)
-#define GENLAB_EACH_PROCESSOR __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#if __GNUC__ >= 12
+#define GENLAB_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define GENLAB_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
 #else
 #define GENLAB_EACH_PROCESSOR
 #endif
