@@ -1,3 +1,4 @@
+import { language } from '../language';
 import { platform } from '#figures-platform';
 import { base64, escapeHtml, figure, type Figure } from './figure';
 import { fontSize, gridLine, ink, paper, softInk } from './style';
@@ -53,7 +54,8 @@ export function collage(pieces: readonly Piece[], options: CollageOptions = {}):
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${sheet.width}" height="${sheet.height}" font-family="DejaVu Sans">` +
     `<rect width="100%" height="100%" fill="${paper}"/>${parts.join('')}</svg>`;
-  const text = `[${title ? `${title}: ` : ''}${pieces.length} pictures]`;
+  const count = language() === 'zh' ? `${pieces.length} 张图` : `${pieces.length} pictures`;
+  const text = `[${title ? `${title}: ` : ''}${count}]`;
   return figure({ title, text }, () => {
     const still = platform.png(svg, 1, 'many');
     return still ? { 'image/png': base64(still) } : {};

@@ -1,4 +1,5 @@
 import { platform } from '#figures-platform';
+import { language } from '../language';
 import { base64, escapeHtml, figure, plainText, type Figure } from './figure';
 import { type Images, montage, type Picture, png, toPictures } from './pixels';
 import { fontFamily, fontSize, ink, paper, softInk } from './style';
@@ -136,7 +137,10 @@ function pictureFigure(pictures: readonly Picture[], caller: string, options: Dr
     scale,
     cell: { width: width * scale, height: height * scale },
   };
-  const count = `${pictures.length} pictures of ${width}×${height}, ${columns} in a row`;
+  const count =
+    language() === 'zh'
+      ? `${pictures.length} 张 ${width}×${height} 的图，每行 ${columns} 张`
+      : `${pictures.length} pictures of ${width}×${height}, ${columns} in a row`;
   const text = title ? `[${plainText(title)}: ${count}]` : `[${count}]`;
   return figure({ title, text }, () => ({
     'text/html': html(pictures, layout),

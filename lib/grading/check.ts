@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { ready } from '../engine';
 import { UserError } from '../errors';
+import { language } from '../language';
 import type { CheckSettings, SelfCheck } from '../self-check';
 import { localSubject } from './ask';
 import { exerciseHtml, exerciseText } from './report';
@@ -8,7 +9,7 @@ import type { CheckResult } from './results';
 import { runExercise } from './run';
 import type { ExerciseSpec } from './spec';
 import { findSpecOf, loadSpec, specFolder } from './specs';
-import { currentLang, points, type Lang } from './text';
+import { points, type Lang } from './text';
 import { weighSpec } from './weights';
 
 /**
@@ -75,7 +76,7 @@ export async function check(
 ): Promise<Result> {
   const spec = await specOf(gradeId, settings);
   await ready(); // the engine that runs already, if one does
-  const lang = currentLang();
+  const lang = language();
   const result = await runExercise(spec, localSubject(functions), { lang, hidden: false, seed: 'notebook' });
   return new Result(gradeId, result, lang, spec.points);
 }

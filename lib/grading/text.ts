@@ -1,5 +1,6 @@
-/** The two languages that a person can be told things in. */
-export type Lang = 'en' | 'zh';
+import type { Language } from '../language';
+
+export type Lang = Language;
 
 /** Words for a person: in both languages, or one wording that serves both (a formula, a name). */
 export type Text = string | { readonly en: string; readonly zh: string };
@@ -19,13 +20,6 @@ export function joinTexts(parts: readonly Text[]): Text {
     en: parts.map((part) => say(part, 'en')).join(' '),
     zh: parts.map((part) => say(part, 'zh')).join(''),
   };
-}
-
-/** `en` unless the environment or the folder that Jupyter runs in (`…/zh`) says otherwise. */
-export function currentLang(): Lang {
-  const named = process.env.GENLAB_LANG;
-  if (named === 'en' || named === 'zh') return named;
-  return /(^|[\\/])zh([\\/]|$)/.test(process.cwd()) ? 'zh' : 'en';
 }
 
 /** Points as people write them: 2, 0.5, 1.25. */

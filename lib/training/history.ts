@@ -1,5 +1,5 @@
 import { curves, type MimeBundle } from '../figures';
-import { language } from './host';
+import { language } from '../language';
 
 /** What was measured after an epoch, by the caller's `onEpoch`. */
 export interface EpochRecord {

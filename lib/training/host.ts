@@ -31,15 +31,6 @@ export function memoryInUse(): number | undefined {
   return globalThis.process?.memoryUsage?.rss?.();
 }
 
-export type Language = 'en' | 'zh';
-
-/** GENLAB_LANG, else the name of the folder a notebook runs in (`…/zh`), else English. */
-export function language(): Language {
-  const folder = globalThis.process?.cwd?.() ?? '';
-  const chosen = environment('GENLAB_LANG') ?? /[\\/](en|zh)$/.exec(folder)?.[1] ?? 'en';
-  return chosen.toLowerCase().startsWith('zh') ? 'zh' : 'en';
-}
-
 /** Lets everything else that waits have a turn: messages from Jupyter, an interrupt, a repaint. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /** The live line of a run: in a notebook or a terminal a bar that is updated in place, elsewhere a plain line now and then. */
-import { type Language, language, memoryInUse, notebookDisplay, terminal } from './host';
+import { type Language, language } from '../language';
+import { memoryInUse, notebookDisplay, terminal } from './host';
 
 /** Where a run stands. */
 export interface Standing {

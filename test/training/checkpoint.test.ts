@@ -7,7 +7,8 @@ import { Random, ready } from '../../lib/engine';
 import { UserError } from '../../lib/errors';
 import { fileStore } from '../../lib/files';
 import { vae } from '../../lib/models';
-import { budget, language, loadWeights, saveWeights } from '../../lib/training';
+import { language } from '../../lib/language';
+import { budget, loadWeights, saveWeights } from '../../lib/training';
 
 let folder: string;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { forStudent } from '../audience';
 import type { CheckSettings } from '../../self-check';
 import { Result, specOf } from '../check';
 import { runExercise } from '../run';
-import { currentLang } from '../text';
+import { language } from '../../language';
 
 /**
  * Every check of an exercise, the hidden ones too, in the process that the answer is in: what nbgrader runs between BEGIN
@@ -18,7 +18,7 @@ export async function checkAll(
 ): Promise<Result> {
   const spec = await specOf(gradeId, settings);
   await ready();
-  const lang = currentLang();
+  const lang = language();
   const result = await runExercise(spec, localSubject(functions), { lang, hidden: true, seed: 'notebook' });
   const whole = { file: '', lang, score: result.score, maxScore: spec.points, notes: [], seconds: 0 };
   const [shown] = forStudent({ ...whole, exercises: [result] }).exercises;
