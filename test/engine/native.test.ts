@@ -239,4 +239,26 @@ describe.skipIf(reason)('the native engine', () => {
       }
     },
   );
+
+  test('softmax in one call is softmax: any width, masked places, what is no number', () => {
+    // Widths below, at and beside the sixteen that are done at a time.
+    for (const shape of [[7], [3, 1], [4, 16], [2, 3, 33], [2, 4, 196]]) {
+      tf.tidy(() => {
+        const [x, weights] = [new Random(1).normal(shape, 0, 5), new Random(2).normal(shape)];
+        const exponentials = x.sub(x.max(-1, true)).exp();
+        const plain = exponentials.div(exponentials.sum(-1, true));
+        const slope = plain.mul(weights.sub(plain.mul(weights).sum(-1, true)));
+        const far = (a: tf.Tensor, b: tf.Tensor) => a.sub(b).abs().max().dataSync()[0];
+        expect(far(tf.softmax(x), plain)).toBeLessThan(1e-6);
+        expect(far(tf.grad((x) => tf.softmax(x).mul(weights).sum())(x), slope)).toBeLessThan(5e-6);
+      });
+    }
+    tf.tidy(() => {
+      const [first, second, third, last] = tf.softmax(tf.tensor1d([0, -1e9, -Infinity, Math.log(3)])).dataSync();
+      expect([second, third]).toEqual([0, 0]);
+      expect([first, last]).toEqual([expect.closeTo(0.25, 6), expect.closeTo(0.75, 6)]);
+      expect([...tf.softmax(tf.tensor1d([NaN, 1])).dataSync()]).toEqual([NaN, NaN]);
+      expect(tf.softmax(tf.zeros([0, 3])).shape).toEqual([0, 3]);
+    });
+  });
 });

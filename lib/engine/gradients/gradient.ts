@@ -9,17 +9,21 @@ type Shapes = Readonly<Record<string, Pick<tf.Tensor, 'shape' | 'size'>>>;
 
 /**
  * Puts a gradient of ours in the place of TensorFlow.js's, or where it has none. Saved inputs come in the order named;
- * `all` is for operations on a list.
+ * `all` is for operations on a list; `output` is what the operation gave.
  */
 export function gradient<Attributes = object>(
   kernelName: string,
-  inputsToSave: string[] | 'all',
+  inputsToSave: string[] | 'all' | 'output',
   compute: (dy: tf.Tensor, saved: tf.Tensor[], attributes: Attributes) => Gradients,
 ): void {
   if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
   tf.registerGradient({
     kernelName,
-    ...(inputsToSave === 'all' ? { saveAllInputs: true } : { inputsToSave }),
+    ...(inputsToSave === 'all'
+      ? { saveAllInputs: true }
+      : inputsToSave === 'output'
+        ? { outputsToSave: [true] }
+        : { inputsToSave }),
     // Operations here have one output, so that there is one dy; attributes come under the engine's wide type.
     gradFunc: (dy, saved, attributes) => compute(dy as tf.Tensor, saved, (attributes ?? {}) as Attributes),
   });

@@ -7,6 +7,7 @@ import { installImages } from './images';
 import { installLayout } from './layout';
 import { installMatMul } from './matmul';
 import { installReduce } from './reduce';
+import { installSoftmax } from './softmax';
 import { mendTape } from './tape';
 
 export { isTwiceDifferentiated, stopGradient } from './stop';
@@ -21,6 +22,7 @@ export function installGradients(): void {
   installArithmetic();
   installElementwise();
   installReduce();
+  installSoftmax();
   installMatMul();
   installLayout();
   installCumulative();

@@ -10,7 +10,15 @@ interface Metadata {
 type Function = (ids: readonly number[], numbers: readonly number[]) => Metadata[];
 
 /** What addon/genlab.cc adds to tfjs-node's addon. */
-type Ours = Record<'genlabAdam' | 'genlabAverage' | 'genlabGroupNorm' | 'genlabGroupNormGradient', Function>;
+type Ours = Record<
+  | 'genlabAdam'
+  | 'genlabAverage'
+  | 'genlabGroupNorm'
+  | 'genlabGroupNormGradient'
+  | 'genlabSoftmax'
+  | 'genlabSoftmaxGradient',
+  Function
+>;
 
 /** The parts of tfjs-node's backend that hand its tensors to those functions. */
 interface Tensors {

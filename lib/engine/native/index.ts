@@ -8,6 +8,7 @@ import { installNormalization } from './normalization';
 import { installOptimizer } from './optimizer';
 import { installPooling } from './pooling';
 import { installReduce } from './reduce';
+import { installSoftmax } from './softmax';
 
 let installed = false;
 
@@ -24,5 +25,6 @@ export function installNativeKernels(): void {
   installPooling();
   installReduce();
   installNormalization();
+  installSoftmax();
   installOptimizer();
 }

@@ -1,6 +1,6 @@
 /**
  * The addon that set-up compiles: tfjs-node's own two files, and beside its functions a few of ours that do in one call
- * what takes TensorFlow's operations many: all of an optimizer's step, and group normalization. They compute in the memory
+ * what takes TensorFlow's operations many: all of an optimizer's step, group normalization, and softmax. They compute in the memory
  * of TensorFlow's tensors, through its C API alone. On a GPU they are not called.
  */
 #include <node_api.h>
@@ -15,6 +15,7 @@
 
 #include "group_norm.h"
 #include "optimizer.h"
+#include "softmax.h"
 
 namespace genlab {
 namespace {
@@ -68,6 +69,8 @@ napi_value init(napi_env env, napi_value exports) {
       {"genlabAverage", nullptr, call<average>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"genlabGroupNorm", nullptr, call<groupNorm>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"genlabGroupNormGradient", nullptr, call<groupNormGradient>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"genlabSoftmax", nullptr, call<softmax>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"genlabSoftmaxGradient", nullptr, call<softmaxGradient>, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
   if (exports) napi_define_properties(env, exports, sizeof ours / sizeof ours[0], ours);
   return exports;
