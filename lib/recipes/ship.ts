@@ -19,7 +19,7 @@ export interface Shipping {
   readonly folder?: string;
 }
 
-/** Writes the file, measures what it holds, and writes it again with the figures on its card. */
+/** Writes the file, measures what it holds by the samplers of the league, and writes it again with the figures on its card. */
 export async function ship(
   recipe: Recipe,
   trainee: Trainee,
@@ -40,7 +40,7 @@ export async function ship(
   say(`checkpoints/${recipe.name}.safetensors: ${size.toLocaleString('en-US')} bytes`);
   trainee.loaded(loadCheckpoint(recipe.name, trainee.networks, folder)); // in half precision, as people will load it
   if (samples === 0) return;
-  const measured = await measureTrainee(recipe, trainee, data, ruler, { samples, samplers: 'all', say });
+  const measured = await measureTrainee(recipe, trainee, data, ruler, { samples, say });
   await saveCheckpoint(recipe.name, trainee.networks, card(figuresOf(measured)), folder);
 }
 
