@@ -19,7 +19,7 @@
 // %% [markdown] lang="en"
 // # 15 · Latent diffusion: from a sentence to a picture
 //
-// By the end of this lesson you type "a girl with long red hair, green background", in English or in Chinese, and watch a picture come out of noise: after a minute of training a head of hair in its colours, not yet a face. Such a program has three parts: something that reads the sentence, something that draws, and something that turns the drawing into pixels. The first one comes trained; you build and train the other two. What draws can also fill holes, and a copy of it learns to enlarge small pictures. Stable Diffusion has the same parts, with about a thousand times as many weights.
+// By the end of this lesson you type "a girl with long red hair, green background", in English or in Chinese, and watch her come out of noise. Such a program has three parts: something that reads the sentence, something that draws, and something that turns the drawing into pixels. The first one comes trained; you build and train the other two. What draws can also fill holes, and a copy of it learns to enlarge small pictures. Stable Diffusion has the same parts, with about a thousand times as many weights.
 //
 // **You can then**
 //
@@ -33,14 +33,14 @@
 // 8. fill a hole with a model that never saw one, and enlarge a picture;
 // 9. find the mistakes that are typical of latent samplers.
 //
-// **Time**: about 90 minutes to read and work through. The training cells take about six and a half minutes together on one processor core; each says beforehand how long it will take.
+// **Time**: about 90 minutes to read and work through. All cells take about six minutes together on one processor core; the long ones say beforehand how long.
 //
 // You need lesson 11 (diffusion), lesson 12 (DDIM) and lesson 14 (guidance with $\gamma$); from lesson 04 the encoder, the decoder and the KL term, from lesson 09 vector quantization.
 
 // %% [markdown] lang="zh"
 // # 15 · 隐空间扩散：从一句话到一幅图
 //
-// 学完本课，你输入“红色长发的女孩，绿色背景”，中文英文都行，就能看着一幅图从噪声里浮现出来：只训练一分钟，看得出头和颜色，还不是一张脸。这种程序有三个部件：一个读句子，一个作画，一个把画变成像素。读句子的那个是训练好的，另外两个由你亲手搭建、训练。会作画的模型还会补洞；同样的网络换一种输入，又能学会放大小图。Stable Diffusion 也是这三个部件，权重约为本课的一千倍。
+// 学完本课，你输入“红色长发的女孩，绿色背景”，中文英文都行，就能看着她从噪声里浮现出来。这种程序有三个部件：一个读句子，一个作画，一个把画变成像素。读句子的那个是训练好的，另外两个由你亲手搭建、训练。会作画的模型还会补洞；同样的网络换一种输入，又能学会放大小图。Stable Diffusion 也是这三个部件，权重约为本课的一千倍。
 //
 // **学完之后，你能够**
 //
@@ -54,7 +54,7 @@
 // 8. 让从没见过洞的模型补洞，让小图变大；
 // 9. 找出隐空间采样器特有的错误。
 //
-// **用时**：阅读和练习约 90 分钟。所有训练代码用一个处理器核合计约六分半钟，每次训练开始时都会先报出预计时间。
+// **用时**：阅读和练习约 90 分钟。所有代码用一个处理器核合计约六分钟，耗时较长的单元会事先说明。
 //
 // 本课要用到第 11 课（扩散）、第 12 课（DDIM）和第 14 课（引导与 $\gamma$），还有第 04 课的编码器、解码器与 KL 项，第 09 课的向量量化。
 
@@ -766,7 +766,7 @@ for (const { label, images } of pair) {
 show(figures.table(sharpness, { digits: 1, title: 'Error against sharpness' /* zh: '误差与锐度' */ }));
 
 // %% [markdown] lang="en"
-// **What you should see** (default budget): without a judge the edges have 70 % of the true pictures' strength, since the absolute error smooths what it is not sure of. With the judge they have 121 %, the error grows from 25 to 35 of 255, and as many attributes are read right as before. That is the trade of this section: **error against sharpness**, decided by one weight. Here 0.1 is too much: in so short a training the judge has only learnt that real patches have contrast, and the autoencoder paints contrast everywhere, speckles too (the column counts them as edges). Try 0.02. All that follows takes the copy *without* a judge, which has seen the same steps. (The paper adds a third loss, which compares features of a trained network instead of pixels. We leave it out.)
+// **What you should see** (default budget): without a judge the edges have 70 % of the true pictures' strength, since the absolute error smooths what it is not sure of. With the judge they have some 120 %, the error grows from 25 to about 34 of 255, and as many attributes are read right as before. That is the trade of this section: **error against sharpness**, decided by one weight. Here 0.1 is too much: in so short a training the judge has only learnt that real patches have contrast, and the autoencoder paints contrast everywhere, speckles too (the column counts them as edges). Try 0.02. All that follows takes the copy *without* a judge, which has seen the same steps. (The paper adds a third loss, which compares features of a trained network instead of pixels. We leave it out.)
 //
 // **If your faces get speckled**, the judge's weight is too high: the autoencoder paints texture where there is none.
 //
@@ -775,7 +775,7 @@ show(figures.table(sharpness, { digits: 1, title: 'Error against sharpness' /* z
 // A VAE draws by decoding noise. Why not here? **Guess first**, then look: noise with the latents' own mean and standard deviation, channel by channel, decoded.
 
 // %% [markdown] lang="zh"
-// **你应该看到**（默认预算）：没有判别器时，边缘只有原图的 70 %，因为绝对误差会抹平没把握的地方。有判别器时是 121 %，误差从 25 升到 35（满分 255），读对的属性差不多一样多。这就是本节的权衡：**误差与锐度**，由一个权重决定。这里 0.1 太高：训练步数这么少，判别器只学会了真图块有反差，自编码器便到处画反差，斑点也不例外（它们也算进“边缘”那一列）。可以试试 0.02。后面用的都是*没有*判别器的那一份，两份训练的步数相同。（论文还有第三种损失，比较的是训练好的网络的特征，而不是像素。本课略去。）
+// **你应该看到**（默认预算）：没有判别器时，边缘只有原图的 70 %，因为绝对误差会抹平没把握的地方。有判别器时约 120 %，误差从 25 升到约 34（满分 255），读对的属性差不多一样多。这就是本节的权衡：**误差与锐度**，由一个权重决定。这里 0.1 太高：训练步数这么少，判别器只学会了真图块有反差，自编码器便到处画反差，斑点也不例外（它们也算进“边缘”那一列）。可以试试 0.02。后面用的都是*没有*判别器的那一份，两份训练的步数相同。（论文还有第三种损失，比较的是训练好的网络的特征，而不是像素。本课略去。）
 //
 // **如果脸上出现斑点**，说明判别器权重太高：没有纹理的地方也画上了纹理。
 //
@@ -1160,7 +1160,7 @@ console.log('right colour at γ = 3:' /* zh: 'γ = 3 时发色正确：' */, per
 console.log('and at γ = 1:' /* zh: 'γ = 1 时：' */, percent(await readRight(await drawColours(1), wantedColours)));
 
 // %% [markdown] lang="en"
-// **What you should see**: with $\gamma=3$ the columns begin to take on their colours. The last lines count it with the attribute classifier (default budget): 27 % at $\gamma=3$, 20 % at $\gamma=1$; guessing would give 14 %.
+// **What you should see**: with $\gamma=3$ the columns begin to take on their colours. The last lines count it with the attribute classifier (default budget): about 26 % at $\gamma=3$, 20 % at $\gamma=1$; guessing would give 14 %.
 //
 // ## 6 · How do you tell it?
 //
@@ -1177,7 +1177,7 @@ console.log('and at γ = 1:' /* zh: 'γ = 1 时：' */, percent(await readRight(
 // ### Exercise 4 · Cross-attention (3 points)
 
 // %% [markdown] lang="zh"
-// **你应该看到**：$\gamma=3$ 时各列开始染上各自的颜色。最后两行用属性分类器数了一遍（默认预算）：$\gamma=3$ 时 27 %，$\gamma=1$ 时 20 %；瞎猜是 14 %。
+// **你应该看到**：$\gamma=3$ 时各列开始染上各自的颜色。最后两行用属性分类器数了一遍（默认预算）：$\gamma=3$ 时约 26 %，$\gamma=1$ 时约 20 %；瞎猜是 14 %。
 //
 // ## 6 · 怎么告诉它？
 //
@@ -1459,7 +1459,7 @@ show(
 //
 // Two ways to make the problem small: an autoencoder (Stable Diffusion), or a small picture first and **super-resolution** afterwards (Imagen). The first DALL·E is no diffusion model; the second is.
 //
-// Our text encoder is a small transformer, one half of such a pair. It knows English and Chinese, and gives a vector for each of 48 tokens: words, a start and an end mark, padding. It is frozen: only the U-Net learns, so $\tau$ has no share in $\theta$ here. (About 80 seconds.)
+// Our text encoder is a small transformer, one half of such a pair. It knows English and Chinese, and gives a vector for each of 48 tokens: words, a start and an end mark, padding. It is frozen: only the U-Net learns, so $\tau$ has no share in $\theta$ here. (About half a minute.)
 
 // %% [markdown] lang="zh"
 // | | 文本编码器 | 生成模型 | 解码器 |
@@ -1474,7 +1474,7 @@ show(
 //
 // 把问题变小有两条路：用自编码器（Stable Diffusion），或者先画小图、再做**超分辨率**（super-resolution，Imagen）。第一代 DALL·E 不是扩散模型，第二代才是。
 //
-// 我们的文本编码器是个小 Transformer，正是这样一对里读文本的那个。它懂中文和英文，为 48 个词元各给一个向量：词、开始和结束标记、填充。它是冻结的：只有 U-Net 在学，这里的 $\theta$ 不含 $\tau$ 的权重。（约 80 秒。）
+// 我们的文本编码器是个小 Transformer，正是这样一对里读文本的那个。它懂中文和英文，为 48 个词元各给一个向量：词、开始和结束标记、填充。它是冻结的：只有 U-Net 在学，这里的 $\theta$ 不含 $\tau$ 的权重。（约半分钟。）
 
 // %%
 const reading = { vocabulary: faces.vocabulary.length, length: faces.maxTokens };
@@ -1496,7 +1496,7 @@ await trainAmongLatents('text to image' /* zh: '文生图' */, byText, {
   z0: codes,
   told: tokensOf(captions),
   nothing: silence,
-  steps: budget({ quick: 3, default: 450, full: 30_000 }),
+  steps: budget({ quick: 3, default: 200, full: 30_000 }),
   learned: nn.variablesOf(byText.network),
 });
 
@@ -1523,10 +1523,40 @@ await trainAmongLatents('text to image' /* zh: '文生图' */, byText, {
 // 七分钟，然后请大家口述描述。放曲线之前问：γ = 0 在哪里？（在“别人的脸”那条线上。）
 
 // %% [markdown] lang="en"
-// Does it hear anything? Write captions of new faces, draw, and let the attribute classifier compare with what was ordered. Two lines to compare with: the real faces of these captions, and *somebody else's* faces, which is what a model gets that listens to nothing. **Guess first**: where is $\gamma=0$? (About 40 seconds.)
+// ### The model that comes with the course
+//
+// In half a minute a U-Net learns little more than that a head is in the middle. It would need hours, so the course brings a model of the same kind that has had them: `checkpoints/faces-text`. Its autoencoder has 16 channels instead of 4, its U-Net is wider, its text encoder was allowed to learn along, and it saw 20,000 faces in three styles (comic, pencil sketch, watercolour) in an hour and a half on one processor core. You load it in four parts, and one number beside them: without the scale of its latents it would draw nothing sensible. (A second.)
 
 // %% [markdown] lang="zh"
-// 它听得进去吗？取新面孔的描述，画出来，让属性分类器与要求对照。两条对照线：这些描述本来的脸，以及*别人的*脸，也就是什么也不听的模型能得的分。**先猜一猜**：$\gamma=0$ 在哪里？（约 40 秒。）
+// ### 课程随附的模型
+//
+// 半分钟里，U-Net 学到的几乎只有“中间有个脑袋”。它需要几个小时，所以课程随附一个训练够久的同类模型：`checkpoints/faces-text`。自编码器不是 4 个通道而是 16 个，U-Net 更宽，文本编码器也跟着一起学，看过三种画风（漫画、铅笔素描、水彩）的 20,000 张脸，在一个处理器核上训练了一个半小时。读入的是四个部件，外加一个数：没有隐变量的缩放因子，它画不出像样的东西。（一秒。）
+
+// %%
+const shipped = ldm.buildAutoencoder({ inputShape: [32, 32, 3], channels: 32, multipliers: [1, 2, 2], latentChannels: 16 }); // prettier-ignore
+const artist = ldm.buildLatentDiffusion(
+  shipped,
+  { unet: { channels: 40, multipliers: [1, 2], attention: [1] }, schedule: 'cosine', prediction: 'v' },
+  nn.buildTextEncoder(reading),
+);
+const { latentScale } = loadCheckpoint('faces-text', {
+  conditioner: artist.conditioner as tf.LayersModel, // text encoder // zh: 文本编码器
+  network: artist.network, // generation model // zh: 生成模型
+  encoder: shipped.encoder, // the other way, for inpainting // zh: 反方向，补洞时用
+  decoder: shipped.decoder,
+});
+tf.tidy(() => artist.scale.assign(tf.scalar(Number(latentScale)))); // it lies beside the weights in the file // zh: 它与权重一起存在文件里
+artist.ema.reset(); // draws with the weights just loaded // zh: 用刚读入的权重采样
+console.log(
+  'text encoder, U-Net, decoder:' /* zh: '文本编码器、U-Net、解码器：' */,
+  [artist.conditioner as tf.LayersModel, artist.network, shipped.decoder].map((part) => nn.countParams(part).toLocaleString('en-US')).join(', '), // prettier-ignore
+);
+
+// %% [markdown] lang="en"
+// Do they hear anything? Write captions of new faces, draw with both models, and let the attribute classifier compare with what was ordered. Two lines to compare with: the real faces of these captions, and *somebody else's* faces, which is what a model gets that listens to nothing. **Guess first**: where is $\gamma=0$? (About 40 seconds.)
+
+// %% [markdown] lang="zh"
+// 它们听得进去吗？取新面孔的描述，用两个模型画出来，让属性分类器与要求对照。两条对照线：这些描述本来的脸，以及*别人的*脸，也就是什么也不听的模型能得的分。**先猜一猜**：$\gamma=0$ 在哪里？（约 40 秒。）
 
 // %%
 /** A picture for each caption; `seen` gets what the U-Net believes after each step. */
@@ -1550,7 +1580,7 @@ function draw(
       ),
   });
 }
-const asking = budget({ quick: 6, default: 100, full: 500 });
+const asking = budget({ quick: 6, default: 64, full: 500 });
 const requests = people.test.captions(
   Array.from({ length: asking }, (_, i) => i),
   { language: 'both', detail: 0.5, seed: 'orders' },
@@ -1563,45 +1593,85 @@ const blind = await readRight(
   wanted.map((_, i) => wanted[(i + 1) % asking]),
 );
 const realRight = await readRight(strangers.slice(0, asking) as Tensor4D, wanted);
-const sweep = [];
-for (const gamma of budget({ quick: [0, 3], default: [0, 1, 2, 4, 8], full: [0, 1, 1.5, 2, 3, 4, 6, 8] })) {
-  const images = await draw(byText, requests, gamma, 10);
-  const fit = tf.tidy(() => metrics.clip.clipScore(clip, images, tokensOf(requests)).mean().dataSync()[0]);
-  sweep.push({ gamma, images, right: await readRight(images, wanted), fit });
-}
+const sweepOf = async (model: ldm.LatentDiffusion, gammas: readonly number[]) => {
+  const rows = [];
+  for (const gamma of gammas) {
+    const images = await draw(model, requests, gamma, 10);
+    const fit = tf.tidy(() => metrics.clip.clipScore(clip, images, tokensOf(requests)).mean().dataSync()[0]);
+    rows.push({ gamma, images, right: await readRight(images, wanted), fit });
+  }
+  return rows;
+};
+const sweep = await sweepOf(byText, budget({ quick: [0, 3], default: [0, 2, 8], full: [0, 1, 2, 3, 4, 6, 8] }));
+const sweepShipped = await sweepOf(artist, budget({ quick: [0, 3], default: [0, 1, 2, 4, 8], full: [0, 1, 1.5, 2, 3, 4, 6, 8] })); // prettier-ignore
 
 // %% figure="sweep" slideshow={"slide_type": "subslide"}
 show(
   figures.curves({
     series: [
-      {
-        name: 'drawn' /* zh: '画出的' */,
-        x: sweep.map(({ gamma }) => gamma),
-        y: sweep.map(({ right }) => 100 * right),
-        points: true,
-      },
-    ],
+      { name: 'shipped' /* zh: '随附的模型' */, rows: sweepShipped },
+      { name: 'trained here' /* zh: '刚才训练的' */, rows: sweep },
+    ].map(({ name, rows }) => ({
+      name,
+      x: rows.map(({ gamma }) => gamma),
+      y: rows.map(({ right }) => 100 * right),
+      points: true,
+    })),
     marks: [
       { y: 100 * realRight, label: 'real faces' /* zh: '真实人脸' */ },
       { y: 100 * blind, label: 'somebody else’s face' /* zh: '别人的脸' */ },
     ],
-    title: 'A little of the captions is heard, more with guidance' /* zh: '描述听进去一点，加引导听得更多' */,
+    title:
+      'Half a minute hears nothing; an hour and a half hears, and more with guidance' /* zh: '半分钟什么也听不见；一个半小时听得见，加引导听得更多' */,
     x: 'γ',
     y: 'attributes as ordered, %' /* zh: '符合要求的属性，%' */,
     yRange: [0, 112],
   }),
 );
-show(figures.table(sweep.map(({ gamma, right, fit }) => ({ γ: gamma, ['attributes as ordered, %' /* zh: '符合要求的属性，%' */]: 100 * right, ['text–image score' /* zh: '图文匹配分' */]: fit })), { digits: 1, title: 'What is heard of a caption' /* zh: '描述听进去多少' */ })); // prettier-ignore
+show(figures.table(sweepShipped.map(({ gamma, right, fit }) => ({ γ: gamma, ['attributes as ordered, %' /* zh: '符合要求的属性，%' */]: 100 * right, ['text–image score' /* zh: '图文匹配分' */]: fit })), { digits: 1, title: 'What the shipped model hears of a caption' /* zh: '随附的模型把描述听进去多少' */ })); // prettier-ignore
+show(
+  figures.imageRows(
+    sweepShipped.map(({ gamma, images }) => ({ label: `γ = ${gamma}`, images: images.slice(0, Math.min(8, asking)) as Tensor4D })), // prettier-ignore
+    { scale: 2, title: 'The same captions and noises, more and more guidance' /* zh: '描述与噪声都相同，引导渐强' */ },
+  ),
+);
+
+// %% figure="two-languages" slideshow={"slide_type": "subslide"}
+// Faces with combinations of attributes that no training picture had, in all three styles. // zh: 属性的组合在训练图像里从没出现过的脸，三种画风都有。
+const newcomers = datasets.captionedFaces({ train: 0, test: 0, heldOut: budget({ quick: 1, default: 4, full: 8 }), seed: 15 }); // prettier-ignore
+const twice: { label: string; images: Tensor4D }[] = [];
+for (let i = 0; i < newcomers.heldOut.size; i++) {
+  for (const [language, name] of [
+    ['en', 'English' /* zh: '英文' */],
+    ['zh', 'Chinese' /* zh: '中文' */],
+  ] as const) {
+    const [sentence] = newcomers.heldOut.captions([i], { language, detail: 1 });
+    console.log(`${i + 1}: ${sentence}`);
+    const images = await draw(artist, Array<string>(budget({ quick: 2, default: 6, full: 8 })).fill(sentence), 3, 14);
+    twice.push({ label: `${i + 1} · ${name}`, images: tf.concat([newcomers.heldOut.images([i]), images]) as Tensor4D });
+  }
+}
+show(
+  figures.imageRows(twice, {
+    scale: 2,
+    title:
+      'First column: the face that was described. Then drawn, each caption from the same noise' /* zh: '第一列：被描述的那张脸。其余：画出来的，每句都用同样的噪声' */,
+  }),
+);
 
 // %% [markdown] lang="en"
-// **What you should see** (default budget): $\gamma=0$ lies near the line of other people's faces, since nothing is heard there, and a little below it (27 % against 31 %), since drawn faces are harder to read than real ones. With more guidance more is heard, up to 35 % at $\gamma=4$, and then less again: far above, latents leave the place where the decoder knows its way (lesson 14). (The text–image score is 100 times the cosine between the two vectors of our small CLIP. Its text half is the one that the U-Net listens to, so this judge is not an independent one.)
+// **What you should see** (default budget): the model of half a minute stays at the line of other people's faces, whatever $\gamma$: it hears nothing. The shipped one hears a little over half of what is said at $\gamma=1$, and 69 % at $\gamma=4$; at 8 nothing more is gained, and the colours grow hard (lesson 14). At $\gamma=0$ the caption is not heard at all, and the score even falls below the line, since drawn faces are harder to read than real ones. (The text–image score is 100 times the cosine between the two vectors of our small CLIP. The shipped text encoder began as a copy of its text half, so this judge is not an independent one.)
+//
+// Look at *what* is heard. Style, background, hair and hats, the large things, are there nearly always; eyes, mouths, glasses and earrings, two or three pixels each, are wrong more often than right. Large things are learnt first, as they are drawn first. Captions in both languages lead to the same kind of face, though seldom to the same one: other words, other vectors. **If it draws nothing but grey**: was the scale set before drawing?
 //
 // ### Type a caption
 //
 // Now you. The cell below draws four faces for one sentence and shows what the U-Net believes after each step. Change the sentence, run it again. Words that the captions know: colours, hair, hats, glasses, beards, moods, backgrounds.
 
 // %% [markdown] lang="zh"
-// **你应该看到**（默认预算）：$\gamma=0$ 靠近“别人的脸”那条线，因为它什么也没听；还略低一点（27 % 对 31 %），因为画出来的脸比真脸难认。引导加强，听进去的变多，$\gamma=4$ 时到 35 %，之后又减少：再往上，隐变量就离开了解码器熟悉的地方（第 14 课）。（图文匹配分是小 CLIP 两个向量之间余弦的 100 倍。它的文本编码器正是 U-Net 所听的那个，所以这个评委并不独立。）
+// **你应该看到**（默认预算）：半分钟练出来的模型，不管 $\gamma$ 取多少，都停在“别人的脸”那条线上：什么也没听见。随附的模型在 $\gamma=1$ 时听进去一半多，$\gamma=4$ 时 69 %；到 8 不再增加，颜色却变得生硬（第 14 课）。$\gamma=0$ 时完全不理描述，得分甚至低于那条线，因为画出来的脸比真脸难认。（图文匹配分是小 CLIP 两个向量之间余弦的 100 倍。随附的文本编码器就是从它的文本那一半开始练的，所以这个评委并不独立。）
+//
+// 再看听进去的是*什么*。画风、背景、头发、帽子这些大的东西几乎都对；眼睛、嘴、眼镜、耳环只有两三个像素，错的比对的多。大的先学会，正如大的先画出来。两种语言的描述引出同一类脸，但很少是同一张：词不同，向量就不同。**如果画出来全是灰的**：采样之前设好缩放因子了吗？
 //
 // ### 输入一句描述
 //
@@ -1610,17 +1680,39 @@ show(figures.table(sweep.map(({ gamma, right, fit }) => ({ γ: gamma, ['attribut
 // %% figure="wish" slideshow={"slide_type": "subslide"}
 const wish: string = 'a girl with long red hair, green background'; /* zh: '红色长发的女孩，绿色背景' */
 const frames: { label: string; image: Tensor4D }[] = [];
-const wished = await draw(byText, Array<string>(4).fill(wish), 3, 11, (step, images) => {
+const wished = await draw(artist, Array<string>(4).fill(wish), 3, 11, (step, images) => {
   show(figures.imageGrid(images, { columns: 4, scale: 4, title: `${wish} · ${step}/${drawSteps}` }), { id: 'wish' });
   if (shownSteps.has(step)) frames.push({ label: `${step}`, image: images.slice(0, 1) as Tensor4D });
 });
 show(figures.imageGrid(wished, { columns: 4, scale: 4, title: wish }), { id: 'wish' });
 show(figures.imageStrip(frames, { scale: 3, title: 'The first of them, step by step' /* zh: '第一幅，一步一步' */ })); // prettier-ignore
 
+// %% figure="one-word" slideshow={"slide_type": "subslide"}
+const colourWords = ['black' /* zh: '黑色' */, 'red' /* zh: '红色' */, 'blue' /* zh: '蓝色' */, 'pink' /* zh: '粉色' */, 'grey' /* zh: '灰色' */, 'blond' /* zh: '金色' */]; // prettier-ignore
+const oneWord: { label: string; images: Tensor4D }[] = [];
+for (let seed = 0; seed < budget({ quick: 1, default: 3, full: 3 }); seed++) {
+  const parts: Tensor4D[] = [];
+  for (const word of colourWords) {
+    parts.push(await draw(artist, [`a comic of a woman with long ${word} hair, plain yellow background` /* zh: `漫画，${word}长发的女人，纯黄色背景` */], 3, 20 + seed)); // prettier-ignore
+  }
+  oneWord.push({ label: `z ${seed + 1}`, images: tf.concat(parts) as Tensor4D });
+}
+show(
+  figures.imageRows(oneWord, {
+    scale: 3,
+    labels: oneWord.flatMap(() => colourWords),
+    title: 'One noise a row, one word changed a column' /* zh: '每行一个噪声，每列改一个词' */,
+  }),
+);
+
 // %% [markdown] lang="en"
+// Along a row the noise stays and one word changes; what the word does not concern, the face and its expression, mostly stays too. So the noise decides *who*, the word *what colour*. That follows from sampling without fresh noise (lesson 12): one noise, one picture.
+//
 // And with a field to type in, a slider and a button, in JupyterLab and VS Code:
 
 // %% [markdown] lang="zh"
+// 每一行噪声不变，只改一个词；与这个词无关的，比如脸和表情，大多也不变。可见*是谁*由噪声定，*什么颜色*由词定。这是采样时不加新噪声的结果（第 12 课）：一份噪声，一幅图。
+//
 // 在 JupyterLab 和 VS Code 里，还可以用输入框、滑块和按钮：
 
 // %%
@@ -1628,7 +1720,7 @@ import { interact, text } from 'genlab/widgets';
 
 interact(
   async ({ caption, gamma }) => {
-    const images = await draw(byText, Array<string>(4).fill(caption), gamma, 12);
+    const images = await draw(artist, Array<string>(4).fill(caption), gamma, 12);
     show(figures.imageGrid(images, { columns: 4, scale: 4, title: `${caption} · γ = ${gamma}` }));
   },
   { caption: text({ value: wish, continuous: false }), gamma: [0, 8, 0.5] },
@@ -1681,23 +1773,23 @@ function inpaintingStep(known: Tensor4D, made: Tensor4D, mask: Tensor4D, left: n
 await check('latent-inpainting-step', { inpaintingStep });
 
 // %% [markdown] lang="en"
-// Your step at work, with the model of section 5: it was never told of holes. Rows 0 to 13 are cut away: the last of them reach halfway into a row of latents, which the maximum counts as hole. One trick of RePaint: after each step, go back by one step of noise and do it again, so that the hole has another chance to agree with its surroundings. In the fourth row the same hole is filled on order: "pink hair". That is **editing**. (About 30 seconds.)
+// Your step at work, with the shipped model of section 7: it was never told of holes. Rows 0 to 13 are cut away: the last of them reach halfway into a row of latents, which the maximum counts as hole. One trick of RePaint: after each step, go back by one step of noise and do it again, so that the hole has another chance to agree with its surroundings. In the fourth row the same hole is filled on order, with guidance: "pink hair". That is **editing**. (About 30 seconds.)
 //
 // **Guess first**: what will differ between one pass and three?
 
 // %% [markdown] lang="zh"
-// 用第 5 节的模型来跑你写的这一步，从没有人对它提过洞。第 0 到 13 行挖掉了：最后几行只占一行隐变量的一半，按最大值，这一行也算洞。RePaint 有个窍门：每一步之后，退回一步噪声再做一遍，让洞再与周围商量一次。第四行的洞是按要求补的：“粉色头发”，这就是**编辑**。（约 30 秒。）
+// 用第 7 节随附的模型来跑你写的这一步，从没有人对它提过洞。第 0 到 13 行挖掉了：最后几行只占一行隐变量的一半，按最大值，这一行也算洞。RePaint 有个窍门：每一步之后，退回一步噪声再做一遍，让洞再与周围商量一次。第四行的洞是按要求补的（带引导）：“粉色头发”，这就是**编辑**。（约 30 秒。）
 //
 // **先猜一猜**：做一遍与做三遍会有什么不同？
 
 // %%
-/** Fills holes (mask 1, [B,32,32,1]) among latents; each step is done `repeats` times. [B,32,32,3] -> [B,32,32,3] */
-/* zh: 在隐空间里补洞（mask 为 1 处，[B,32,32,1]）；每一步重复 repeats 次。[B,32,32,3] -> [B,32,32,3] */
+/** Fills holes (mask 1, [B,32,32,1]) among latents as the text says; each step is done `repeats` times. [B,32,32,3] -> [B,32,32,3] */
+/* zh: 按文本在隐空间里补洞（mask 为 1 处，[B,32,32,1]）；每一步重复 repeats 次。[B,32,32,3] -> [B,32,32,3] */
 async function fill(
   model: ldm.LatentDiffusion,
   images: Tensor4D,
   mask: Tensor4D,
-  told: ldm.Condition,
+  text: string,
   repeats: number,
   seed: number,
 ): Promise<Tensor4D> {
@@ -1706,7 +1798,8 @@ async function fill(
   const known = ldm.toLatents(model, images.mul(tf.sub(1, mask)).add(mask.mul(0.5))); // grey in the hole // zh: 洞里填灰
   const hole = tf.maxPool(mask, 4, 4, 'valid'); // [B,8,8,1]: a latent with any pixel in the hole // zh: 只要有一个像素在洞里，这个隐变量就算洞
   const noise = () => noiseOf.normal<tf.Rank.R4>(known.shape);
-  const denoise = ldm.denoiserOf(model, told);
+  const [told, untold] = [text, ''].map((one) => ({ told: tokensOf(Array<string>(images.shape[0]).fill(one)) }));
+  const denoise = ldm.guided(model, told, untold, text === '' ? 1 : 3);
   const z = await model.ema.during(async () => {
     let z = noise();
     for (let t = schedule.steps; t >= 1; t--) {
@@ -1739,16 +1832,9 @@ const hole = tf.tidy(() =>
   ]),
 ) as Tensor4D;
 const aside = tf.tidy(() => sitters.mul(tf.sub(1, hole)).add(hole.mul(0.5))) as Tensor4D;
-const filledOnce = await fill(byClass, sitters, hole, { told: forAll(noColour, 8) }, 1, 12);
-const filled = await fill(byClass, sitters, hole, { told: forAll(noColour, 8) }, 3, 12);
-const inPink = await fill(
-  byClass,
-  sitters,
-  hole,
-  { told: asVectors(Array<number>(8).fill(hairColours.indexOf('pink'))) },
-  3,
-  12,
-);
+const filledOnce = await fill(artist, sitters, hole, '', 1, 12);
+const filled = await fill(artist, sitters, hole, '', 3, 12);
+const inPink = await fill(artist, sitters, hole, 'a person with pink hair' /* zh: '粉色头发的人' */, 3, 12);
 
 // %% figure="inpainting" slideshow={"slide_type": "subslide"}
 show(
@@ -1781,7 +1867,7 @@ show(
 );
 
 // %% [markdown] lang="en"
-// **What you should see** (default budget): the lower part of a face gets an upper one that is dark where hair belongs and light beside it, as rough as the samples of section 5; pink hair is more an order than a fact. The table measures the jump at the border: that of the true pictures is the goal, 33 of 255; one pass has 64 and three have 61, a small gain. **If the filled part ignores its surroundings**, check which side of the mask your step keeps. **If it is noisy**, look at the last step.
+// **What you should see** (default budget): the lower part of a face gets hair or a hat, and a background, grainier than the rest and often somebody else's: of what was cut away the model knows nothing, and invents. After one pass the hair may have any colour; after three it more often goes with the strands that are left. In the fourth row most of the hair is pink, or on the way there. The table measures the jump at the border: that of the true pictures is the goal, 33 of 255; one pass has 54 and three have 47. **If the filled part ignores its surroundings**, check which side of the mask your step keeps. **If it is noisy**, look at the last step.
 //
 // ## 9 · Enlarge a small picture
 //
@@ -1790,7 +1876,7 @@ show(
 // **Guess first**: PSNR is the mean squared error in decibels, $-10\log_{10}\mathrm{MSE}$ for pixels in $[0,1]$; larger is better. Who wins it: bilinear enlargement, or diffusion?
 
 // %% [markdown] lang="zh"
-// **你应该看到**（默认预算）：下半张脸配上了上半张，该有头发的地方深，旁边浅，与第 5 节的样本一样粗糙；粉色头发还只是要求，没有画出来。表里量的是边界上的跳变：越接近真实图像的值（33）越好；一遍是 64，三遍是 61，略有改善。**如果补的部分与周围毫不相干**，检查你的步保留的是掩码的哪一边；**如果有噪点**，看最后一步。
+// **你应该看到**（默认预算）：下半张脸配上了头发或帽子，还有背景，比其余部分多些颗粒，而且常常是另一个人的：挖掉的是什么，模型无从知道，只能编。做一遍时，头发什么颜色都可能；做三遍后，更多地与露在外面的发丝一致。第四行的头发大多是粉色的，或者偏粉。表里量的是边界上的跳变：越接近真实图像的值（33）越好；一遍是 54，三遍是 47。**如果补的部分与周围毫不相干**，检查你的步保留的是掩码的哪一边；**如果有噪点**，看最后一步。
 //
 // ## 9 · 把小图放大
 //
@@ -1895,7 +1981,7 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 // 十分钟，含练习 5。问：干净的隐变量与加噪的并排，U-Net 会怎样？再看放大的脸：先投票哪一行最好，再看表里每种度量偏爱谁。
 
 // %% [markdown] lang="en"
-// **What you should see** (default budget): bilinear enlargement wins PSNR, 15.3 dB against 13.1, and is a fog; diffusion has edges of 86 % of the true pictures' strength against 28 %, and invents detail that is not true: the classifier reads less off it, 47 % against 52 %. The row "stage 1 alone" is the autoencoder's own reconstruction: roughly the ceiling for PSNR and for what is read right, since every latent method ends with the same decoder. Remember the stripes of section 3: an error pixel by pixel rewards the blur. Whoever reports PSNR alone rewards it too, and whoever shows sharp faces alone hides that they are invented. A face "enlarged" from a security camera is evidence of nothing.
+// **What you should see** (default budget): bilinear enlargement wins PSNR, 15.3 dB against 13.0, and is a fog; diffusion has edges of nearly 90 % of the true pictures' strength against 28 %, and invents detail that is not true: the classifier reads less off it, 49 % against 52 %. The row "stage 1 alone" is the autoencoder's own reconstruction: roughly the ceiling for PSNR and for what is read right, since every latent method ends with the same decoder. Remember the stripes of section 3: an error pixel by pixel rewards the blur. Whoever reports PSNR alone rewards it too, and whoever shows sharp faces alone hides that they are invented. A face "enlarged" from a security camera is evidence of nothing.
 //
 // ## 10 · Find the bug
 //
@@ -1921,7 +2007,7 @@ show(figures.table(ofEnlarged, { digits: 1, title: 'Error, sharpness, meaning' /
 // Write it right. (`scale` is the $1/\hat\sigma$ of section 4: the U-Net has latents times the scale.) Ask of each line: was this true for pixels, and is it for latents? And what did the network hear in training when it heard nothing?
 
 // %% [markdown] lang="zh"
-// **你应该看到**（默认预算）：双线性插值赢得 PSNR，15.3 dB 对 13.1，看上去却是一团雾；扩散的边缘有真实图像的 86 %，插值只有 28 %，但它编出来的细节不是真的：从中读对的属性更少，47 % 对 52 %。“仅第一阶段”那一行是自编码器自己的重构，大致是 PSNR 和属性的上限，因为隐空间的方法最后都要经过同一个解码器。记得第 3 节的条纹：逐像素的误差奖励模糊。只报 PSNR，就是在奖励模糊；只给人看清晰的脸，就是在隐瞒那是编的。从监控画面“放大”出来的脸，什么也证明不了。
+// **你应该看到**（默认预算）：双线性插值赢得 PSNR，15.3 dB 对 13.0，看上去却是一团雾；扩散的边缘有真实图像的近 90 %，插值只有 28 %，但它编出来的细节不是真的：从中读对的属性更少，49 % 对 52 %。“仅第一阶段”那一行是自编码器自己的重构，大致是 PSNR 和属性的上限，因为隐空间的方法最后都要经过同一个解码器。记得第 3 节的条纹：逐像素的误差奖励模糊。只报 PSNR，就是在奖励模糊；只给人看清晰的脸，就是在隐瞒那是编的。从监控画面“放大”出来的脸，什么也证明不了。
 //
 // ## 10 · 找出错误
 //
