@@ -1881,7 +1881,7 @@ show(
 
 // %% figure="longer" slideshow={"slide_type": "subslide"}
 const longer = ddpm.buildDdpm({
-  steps: budget({ quick: 20, default: 1000, full: 1000 }),
+  steps: budget({ quick: 30, default: 1000, full: 1000 }),
   unet: { channels: 24, multipliers: [1, 2, 2], attention: [2] },
 });
 loadCheckpoint('fashion-mnist-ddpm', { network: longer.network });

@@ -1058,7 +1058,6 @@ function trainAmongLatents<T extends tf.Tensor2D | Tensor3D>(
 }
 
 // %%
-const hairColours = faces.attributeValues.hairColour;
 /** The vector that says which class, the eighth stands for none: [n] -> [n,1,8] */
 /* zh: 表示类别的向量，第八个表示“没说”：[n] -> [n,1,8] */
 const asVectors = (labels: ArrayLike<number>) =>
