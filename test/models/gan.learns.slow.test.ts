@@ -16,11 +16,9 @@ beforeAll(async () => {
 });
 
 const width = { hidden: [64, 64] };
-const plane = { inputShape: [2], latentDim: 4, generator: width, discriminator: width, seed: 3 };
-/**
- * Two players go another way with every rounding, so each machine sees a run of its own: of four seeds the least share was 0.41.
- */
-const enough = 0.3;
+const plane = { inputShape: [2], latentDim: 4, generator: width, discriminator: width, seed: 1 };
+/** Two players go another way with every rounding, so one run may fail on one machine and not on another: three, and the middle one counts. */
+const seeds = [1, 2, 3];
 const cosine = { batchSize: 128, schedule: 'cosine' } as const;
 const ring = toys.eightGaussians.mixture?.centers ?? [];
 
@@ -36,14 +34,35 @@ function eight(scale = 1) {
   return { data: toy.split(20_000, 0), figure };
 }
 
+/** Modes covered and the share of samples at one, each the middle of three runs. */
+async function middle<M extends AdversarialPair>(
+  build: (seed: number) => M,
+  trained: (model: M, seed: number) => Promise<unknown>,
+  figure: (model: M) => ReturnType<ReturnType<typeof eight>['figure']>,
+) {
+  const runs = [];
+  for (const seed of seeds) {
+    const model = build(seed);
+    await trained(model, seed);
+    runs.push(await figure(model));
+  }
+  const median = (values: number[]) => values.sort((a, b) => a - b)[1];
+  return {
+    modesCovered: median(runs.map((run) => run.modesCovered)),
+    highQuality: median(runs.map((run) => run.highQuality)),
+  };
+}
+
 describe('eight Gaussians', () => {
-  test('GAN: all eight are covered, samples gather there; with the generator’s sign turned, none do', async () => {
+  test('GAN: all eight are covered, most samples are at one; with the generator’s sign turned, none', async () => {
     const { data, figure } = eight();
-    const model = gan.buildGan(plane);
-    await gan.trainGan(model, data, { ...cosine, steps: 2000, learningRate: 2e-3 });
-    const { modesCovered, highQuality } = await figure(model);
+    const { modesCovered, highQuality } = await middle(
+      (seed) => gan.buildGan({ ...plane, seed }),
+      (model, seed) => gan.trainGan(model, data, { ...cosine, steps: 2000, learningRate: 2e-3, seed }),
+      figure,
+    );
     expect(modesCovered).toBeGreaterThanOrEqual(7);
-    expect(highQuality).toBeGreaterThan(enough);
+    expect(highQuality).toBeGreaterThan(0.5);
 
     const wrong = gan.buildGan(plane);
     const rules = gan.ganRules('wrong GAN');
@@ -55,11 +74,13 @@ describe('eight Gaussians', () => {
   test('WGAN-GP: likewise; without the penalty it does not', async () => {
     const { data, figure } = eight();
     const options = { ...cosine, learningRate: 4e-3, discriminatorSteps: 3, betas: [0.5, 0.9] } as const;
-    const model = wganGp.buildWganGp(plane);
-    await wganGp.trainWganGp(model, data, { ...options, steps: 700, penaltyWeight: 0.1 });
-    const { modesCovered, highQuality } = await figure(model);
+    const { modesCovered, highQuality } = await middle(
+      (seed) => wganGp.buildWganGp({ ...plane, seed }),
+      (model, seed) => wganGp.trainWganGp(model, data, { ...options, steps: 700, penaltyWeight: 0.1, seed }),
+      figure,
+    );
     expect(modesCovered).toBeGreaterThanOrEqual(7);
-    expect(highQuality).toBeGreaterThan(enough);
+    expect(highQuality).toBeGreaterThan(0.5);
 
     const wrong = wganGp.buildWganGp(plane);
     await wganGp.trainWganGp(wrong, data, { ...options, steps: 200, penaltyWeight: 0 }).catch(() => undefined);
@@ -69,11 +90,13 @@ describe('eight Gaussians', () => {
   test('SNGAN: likewise; without a discriminator that learns it does not', async () => {
     const { data, figure } = eight(5); // a slope of 1 at most: the bumps must lie further apart than the margin
     const options = { ...cosine, learningRate: 2e-3, discriminatorSteps: 2, betas: [0.5, 0.9] } as const;
-    const model = sngan.buildSngan(plane);
-    await sngan.trainSngan(model, data, { ...options, steps: 1200, loss: 'non-saturating' });
-    const { modesCovered, highQuality } = await figure(model);
+    const { modesCovered, highQuality } = await middle(
+      (seed) => sngan.buildSngan({ ...plane, seed }),
+      (model, seed) => sngan.trainSngan(model, data, { ...options, steps: 1200, loss: 'non-saturating', seed }),
+      figure,
+    );
     expect(modesCovered).toBeGreaterThanOrEqual(7);
-    expect(highQuality).toBeGreaterThan(enough);
+    expect(highQuality).toBeGreaterThan(0.45);
 
     const wrong = sngan.buildSngan(plane);
     await sngan.trainSngan(wrong, data, { ...options, learningRate: 0, generatorLearningRate: 2e-3, steps: 200 });
